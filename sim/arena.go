@@ -1,0 +1,154 @@
+package sim
+
+import "math/bits"
+
+// arena keeps the payloads of the packets in the air: blocks of powers of two from 64 bytes on, in chunks that never move.
+// The zero value is ready to use.
+type arena struct {
+	classes [11]blocks // 64 B … 64 KiB
+}
+
+type blocks struct {
+	chunks [][]byte
+	free   []uint32
+	made   uint32
+}
+
+const (
+	smallestBlock = 6  // its binary logarithm
+	arenaBits     = 14 // of the size of a chunk, unless a block is larger
+)
+
+// class is the size class of a payload.
+func (a *arena) class(size int) int {
+	if size <= 1<<smallestBlock {
+		return 0
+	}
+	return bits.Len(uint(size-1)) - smallestBlock
+}
+
+// put copies data into a block.
+func (a *arena) put(data []byte) (block uint32) {
+	c := a.class(len(data))
+	b := &a.classes[c]
+	if n := len(b.free); n > 0 {
+		block = b.free[n-1]
+		b.free = b.free[:n-1]
+	} else {
+		block = b.made
+		b.made++
+		if n := blocksPerChunk(c); block&(n-1) == 0 {
+			b.chunks = append(b.chunks, make([]byte, int(n)<<(smallestBlock+c)))
+		}
+	}
+	copy(b.bytes(c, block), data)
+	return block
+}
+
+// get returns the payload in a block.
+func (a *arena) get(block uint32, size uint16) []byte {
+	c := a.class(int(size))
+	return a.classes[c].bytes(c, block)[:size:size]
+}
+
+// release gives a block back.
+func (a *arena) release(block uint32, size uint16) {
+	b := &a.classes[a.class(int(size))]
+	b.free = append(b.free, block)
+}
+
+// blocksPerChunk is how many blocks of a class make a chunk: a power of two.
+func blocksPerChunk(class int) uint32 {
+	if shift := arenaBits - smallestBlock - class; shift > 0 {
+		return 1 << shift
+	}
+	return 1
+}
+
+// bytes returns a whole block.
+func (b *blocks) bytes(class int, block uint32) []byte {
+	n := blocksPerChunk(class)
+	chunk := b.chunks[block/n]
+	start := int(block&(n-1)) << (smallestBlock + class)
+	return chunk[start : start+1<<(smallestBlock+class)]
+}
+
+// ordinals counts the packets of each pair of nodes within the present instant. It is an open hash table that is emptied, by a new
+// generation, when time moves on: its cost follows the traffic of an instant, and no pair is remembered beyond it.
+type ordinals struct {
+	at         int64
+	generation uint32
+	used       int
+	mask       uint32
+	slots      []ordinal
+}
+
+type ordinal struct {
+	pair       uint64
+	generation uint32
+	count      uint32
+}
+
+const fewestOrdinals = 64
+
+// next returns how many packets went from one node to another in this instant before.
+func (o *ordinals) next(now int64, from, to uint32) uint64 {
+	if o.slots == nil {
+		o.slots = make([]ordinal, fewestOrdinals)
+		o.clear(now)
+	} else if now != o.at {
+		o.clear(now)
+	}
+	if 2*o.used > int(o.mask) {
+		o.widen()
+	}
+	s := o.find(uint64(from)<<32 | uint64(to))
+	if s.generation != o.generation {
+		*s = ordinal{pair: uint64(from)<<32 | uint64(to), generation: o.generation}
+		o.used++
+	}
+	s.count++
+	return uint64(s.count - 1)
+}
+
+// clear forgets all pairs.
+func (o *ordinals) clear(now int64) {
+	o.at, o.used, o.mask = now, 0, fewestOrdinals-1
+	o.generation++
+	if o.generation == 0 { // wrapped: what is old could look new
+		clear(o.slots)
+		o.generation = 1
+	}
+}
+
+// find returns the slot of a pair, or the free one where it belongs.
+func (o *ordinals) find(pair uint64) *ordinal {
+	for i := uint32(pair*golden>>32) & o.mask; ; i = (i + 1) & o.mask {
+		if s := &o.slots[i]; s.generation != o.generation || s.pair == pair {
+			return s
+		}
+	}
+}
+
+// widen doubles the part of the table that this generation uses.
+func (o *ordinals) widen() {
+	var pairs []ordinal
+	for _, s := range o.slots[:o.mask+1] {
+		if s.generation == o.generation {
+			pairs = append(pairs, s)
+		}
+	}
+	o.mask = 2*o.mask + 1
+	if int(o.mask) >= len(o.slots) {
+		o.slots = append(o.slots, make([]ordinal, len(o.slots))...)
+	}
+	o.generation++
+	if o.generation == 0 {
+		clear(o.slots)
+		o.generation = 1
+	}
+	for _, s := range pairs {
+		s.generation = o.generation
+		*o.find(s.pair) = s
+	}
+}

@@ -1,0 +1,316 @@
+package sim
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"time"
+)
+
+// MaxDatagram is the largest payload of a datagram, in bytes: that of UDP over IPv4.
+const MaxDatagram = 65507
+
+// Errors of [Node.Send], wrapped with the addresses and sizes they are about.
+var (
+	ErrNoSuchAddress = errors.New("no node of this world ever had this address")
+	ErrTooBig        = errors.New("datagram too big")
+	ErrDown          = errors.New("the sending node is down")
+)
+
+// network is the part of a world that carries datagrams.
+type network struct {
+	filters  []*bound // in force
+	linked   []*bound // all that ever were
+	cuts     []*cut
+	packets  slab[packet]
+	payloads arena
+	pairs    ordinals
+	scratch  []*Packet // what filters look at; one a depth of copying
+	depth    int
+}
+
+// packet is a datagram in the air.
+type packet struct {
+	src, dst uint64 // address codes
+	id       uint64 // of its event
+	cause    uint64 // the event in which it was sent
+	hash     uint64 // of the payload
+	from, to uint32 // nodes
+	block    uint32 // of the payload
+	size     uint16
+	lan      bool // sent to a LAN address
+}
+
+// Send sends a copy of data to an address. Whether, when and how often it arrives is up to the rules of the world; what is lost is said to
+// those who watch the world. The error tells what a sender could know at once: an address that no node ever had, or too much data.
+func (n *Node) Send(to netip.AddrPort, data []byte) error {
+	w := n.w
+	if !n.up {
+		return fmt.Errorf("sim: node %q: send to %v: %w", n.name, to, ErrDown)
+	}
+	if len(data) > MaxDatagram {
+		return fmt.Errorf("sim: node %q: send to %v: %w: %d bytes, at most %d", n.name, to, ErrTooBig, len(data), MaxDatagram)
+	}
+	dst := w.book.code(to)
+	h, ok := w.book.find(dst)
+	if !ok {
+		w.nobody(n, to, data)
+		return fmt.Errorf("sim: node %q: send to %v: %w", n.name, to, ErrNoSuchAddress)
+	}
+	p := packet{src: n.public, dst: dst, cause: w.current.id, hash: hashBytes(data), from: n.index, to: h.node(), size: uint16(len(data)), lan: h.lan()}
+	if p.lan && n.lan != 0 {
+		p.src = n.lan
+	}
+	w.launch(p, data)
+	return nil
+}
+
+// launch notes a new packet, lets the filters decide about it and schedules its arrival.
+func (w *World) launch(p packet, data []byte) {
+	w.seq++
+	p.id = w.seq
+	w.fold(Sent, w.ids[p.from]^p.dst, p.hash)
+	slot := w.packets.take()
+	p.block = w.payloads.put(data)
+	*w.packets.at(slot) = p
+	if len(w.watchers) != 0 {
+		w.emit(w.packetEvent(Sent, &p))
+	}
+	if len(w.filters) == 0 {
+		w.schedulePacket(slot, 0)
+		return
+	}
+	v := w.view()
+	from, to := w.nodes[p.from], w.nodes[p.to]
+	*v = Packet{From: from, To: to, Src: w.book.addr(p.src), Dst: w.book.addr(p.dst), Data: w.payloads.get(p.block, p.size),
+		w: w, ordinal: w.pairs.next(w.now, p.from, p.to)}
+	w.travel(v, slot, 0, 0)
+	w.depth--
+}
+
+// view returns the next free Packet for filters to look at.
+func (w *World) view() *Packet {
+	if w.depth == len(w.scratch) {
+		w.scratch = append(w.scratch, &Packet{})
+	}
+	w.depth++
+	return w.scratch[w.depth-1]
+}
+
+// travel asks the filters from the i-th on about a packet, and schedules it.
+func (w *World) travel(v *Packet, slot uint32, i int, delay time.Duration) {
+	for ; i < len(w.filters); i++ {
+		b := w.filters[i]
+		v.filter, v.draws = b.key, 0
+		fate := b.Apply(v)
+		b.ledger.Eligible++
+		if fate == (Fate{}) && !v.touched {
+			continue
+		}
+		b.ledger.Fired++
+		if v.touched {
+			w.rewrite(v, slot)
+		}
+		if fate.Drop != "" {
+			b.ledger.Dropped++
+			w.lose(slot, fate.Drop)
+			return
+		}
+		if fate.Delay < 0 {
+			panic(fmt.Sprintf("sim: filter %q delays a packet by %v: a packet cannot arrive before it is sent", b.Name, fate.Delay))
+		}
+		delay += fate.Delay
+		for range fate.Copies {
+			b.ledger.Copied++
+			w.duplicate(v, slot, i+1, delay)
+		}
+	}
+	w.schedulePacket(slot, delay)
+}
+
+// rewrite brings the record of a packet in line with a payload that a filter changed in place.
+func (w *World) rewrite(v *Packet, slot uint32) {
+	p := w.packets.at(slot)
+	if n := uint16(len(v.Data)); w.payloads.class(int(n)) != w.payloads.class(int(p.size)) {
+		old, size := p.block, p.size
+		p.block = w.payloads.put(v.Data)
+		w.payloads.release(old, size)
+		v.Data = w.payloads.get(p.block, n)
+	}
+	p.size, p.hash = uint16(len(v.Data)), hashBytes(v.Data)
+	v.touched = false
+}
+
+// duplicate sends a copy of a packet through the filters from the i-th on.
+func (w *World) duplicate(v *Packet, slot uint32, i int, delay time.Duration) {
+	p := *w.packets.at(slot)
+	w.seq++
+	p.id = w.seq
+	p.block = w.payloads.put(v.Data)
+	copied := w.packets.take()
+	*w.packets.at(copied) = p
+	c := w.view()
+	*c = *v
+	v.bred++
+	c.lineage, c.bred, c.key = mix(v.lineage, v.bred), 0, 0
+	c.Data = w.payloads.get(p.block, p.size)
+	w.fold(Copied, w.ids[p.to]^p.src, p.hash)
+	if len(w.watchers) != 0 {
+		w.emit(w.packetEvent(Copied, &p))
+	}
+	w.travel(c, copied, i, delay)
+	w.depth--
+}
+
+// schedulePacket has a packet arrive after a delay. The packet's id is its place among the events of that instant.
+func (w *World) schedulePacket(slot uint32, delay time.Duration) {
+	w.events.push(entry{at: w.later(delay), key: w.ties.key(w.packets.at(slot).id), ref: refPacket | uint64(slot)})
+}
+
+// deliver carries out the arrival of a packet.
+func (w *World) deliver(ref uint64) {
+	slot := uint32(ref)
+	p := w.packets.at(slot)
+	n := w.nodes[p.to]
+	w.current = running{p.id, n}
+	if why := w.obstacle(p, n); why != "" {
+		w.lose(slot, why)
+		return
+	}
+	if n.paused {
+		w.queueUp(n, ref, p)
+		return
+	}
+	w.fold(Delivered, w.ids[p.to]^p.src, p.hash)
+	if len(w.watchers) != 0 {
+		w.emit(w.packetEvent(Delivered, p))
+	}
+	data := w.payloads.get(p.block, p.size)
+	n.listen(w.book.addr(p.src), w.book.addr(p.dst), data)
+	if w.poison {
+		for i := range data {
+			data[i] = 0xdb
+		}
+	}
+	w.free(slot)
+}
+
+// obstacle says why a packet that arrives now does not reach the node, "" when it does.
+func (w *World) obstacle(p *packet, n *Node) Reason {
+	for _, c := range w.cuts {
+		if c.between(p.from, p.to) {
+			return Partitioned
+		}
+	}
+	switch {
+	case p.lan && n.site != w.nodes[p.from].site:
+		return WrongSite
+	case !n.up:
+		return Gone
+	case n.listen == nil && !n.paused:
+		return NotListening
+	}
+	return ""
+}
+
+// queueUp keeps a packet for a paused node until it resumes, as far as its buffer goes.
+func (w *World) queueUp(n *Node, ref uint64, p *packet) {
+	r := n.extra()
+	if r.backlogSize+int(p.size) > backlogBound {
+		w.lose(uint32(ref), BufferFull)
+		return
+	}
+	r.backlogSize += int(p.size)
+	r.backlog = append(r.backlog, ref)
+}
+
+// lose ends a packet, and says why.
+func (w *World) lose(slot uint32, why Reason) {
+	p := w.packets.at(slot)
+	w.fold(Dropped, w.ids[p.to]^p.src, hashString(string(why)))
+	if len(w.watchers) != 0 {
+		e := w.packetEvent(Dropped, p)
+		e.Reason = why
+		w.emit(e)
+	}
+	w.free(slot)
+}
+
+// nobody accounts for a packet to an address that no node ever had.
+func (w *World) nobody(n *Node, to netip.AddrPort, data []byte) {
+	w.seq++
+	w.fold(Dropped, n.id, hashBytes(data))
+	if len(w.watchers) != 0 {
+		w.emit(Event{ID: w.seq, Cause: w.current.id, At: w.Elapsed(), Kind: Dropped, Node: n, From: w.book.addr(n.public), To: to, Data: data, Reason: NoSuchAddress})
+	}
+}
+
+// free gives the places of a packet back.
+func (w *World) free(slot uint32) {
+	p := w.packets.at(slot)
+	w.payloads.release(p.block, p.size)
+	w.packets.give(slot)
+}
+
+// cut is a partition in force: what is sent from one side to the other is lost on arrival.
+type cut struct{ from, to nodeSet }
+
+func (c *cut) between(from, to uint32) bool { return c.from.has(from) && c.to.has(to) }
+
+// nodeSet is a set of nodes, a bit each.
+type nodeSet []uint64
+
+func setOf(nodes []*Node) (s nodeSet) {
+	for _, n := range nodes {
+		for int(n.index)/64 >= len(s) {
+			s = append(s, 0)
+		}
+		s[n.index/64] |= 1 << (n.index % 64)
+	}
+	return s
+}
+
+func (s nodeSet) has(i uint32) bool { return int(i/64) < len(s) && s[i/64]&(1<<(i%64)) != 0 }
+
+// Partition cuts the network between two groups of nodes, in both directions: packets between them are lost on arrival. The returned
+// function heals it. Nodes of neither group are not touched.
+func (w *World) Partition(a, b []*Node) (heal func()) {
+	one, two := w.PartitionOneWay(a, b), w.PartitionOneWay(b, a)
+	return func() {
+		one()
+		two()
+	}
+}
+
+// PartitionOneWay cuts the network from one group of nodes to another: packets in this direction are lost on arrival. The returned function
+// heals it. A node on both sides is a programmer's error and panics.
+func (w *World) PartitionOneWay(from, to []*Node) (heal func()) {
+	c := &cut{from: setOf(from), to: setOf(to)}
+	for _, n := range from {
+		if c.to.has(n.index) {
+			panic(fmt.Sprintf("sim: Partition: node %q is on both sides", n.name))
+		}
+	}
+	w.cuts = append(w.cuts, c)
+	w.announce(Cut, from, to)
+	return func() {
+		for i, other := range w.cuts {
+			if other == c {
+				w.cuts = append(w.cuts[:i:i], w.cuts[i+1:]...)
+				w.announce(Healed, from, to)
+				return
+			}
+		}
+	}
+}
+
+// announce notes that a partition begins or ends.
+func (w *World) announce(k Kind, from, to []*Node) {
+	for _, n := range from {
+		w.fold(k, n.id, 0)
+	}
+	for _, n := range to {
+		w.fold(k, n.id, 1)
+	}
+	w.mark(k, nil, nil)
+}

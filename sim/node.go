@@ -1,0 +1,214 @@
+package sim
+
+import (
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net/netip"
+	"time"
+)
+
+// Node is one machine of a world. It is made by [World.Node], lives until [Node.Crash] and again after [Node.Restart]; a life is the time
+// from one boot to the next crash. Its methods are what an overlay may use of the world; the same shape exists over real sockets.
+type Node struct {
+	w      *World
+	name   string
+	boot   func(*Node)
+	listen func(from, to netip.AddrPort, data []byte)
+	id     uint64
+	public uint64 // address codes; 0 for none
+	lan    uint64
+	addrs  []netip.AddrPort
+	index  uint32
+	life   uint32
+	site   uint32
+	up     bool
+	paused bool
+	*rest
+}
+
+// rest is what only some nodes have, made on first use.
+type rest struct {
+	streams     []stream // of all lives: salted by life in the key and in the name
+	log         *slog.Logger
+	disk        Disk
+	procs       []*Proc
+	backlog     []uint64 // events that came due while paused, as queue references, in order
+	backlogSize int      // bytes of packets in it
+}
+
+// Node adds a machine to the world and switches it on. The address is drawn at once from the seed and the name, whatever other nodes there
+// are; boot, which sets the overlay up, is an event of the present instant, run again at every [Node.Restart]. A name in use is a
+// programmer's error and panics; so is an address in use, given by [At].
+func (w *World) Node(name string, boot func(*Node), where ...Place) *Node {
+	if w.names[name] != nil {
+		panic(fmt.Sprintf("sim: node %q exists already: every name of a world is its own", name))
+	}
+	n := w.rooms.at(w.rooms.take())
+	*n = Node{w: w, name: name, boot: boot, id: hashString(name), index: uint32(len(w.nodes)), up: true}
+	w.place(n, where)
+	w.nodes = append(w.nodes, n)
+	w.ids = append(w.ids, n.id)
+	w.names[name] = n
+	w.scheduleBoot(n)
+	return n
+}
+
+// Nodes returns the nodes in the order in which they were made. The caller must not change the slice.
+func (w *World) Nodes() []*Node { return w.nodes }
+
+// Find returns the node of that name, nil when there is none.
+func (w *World) Find(name string) *Node { return w.names[name] }
+
+// scheduleBoot makes boot an event of the present instant.
+func (w *World) scheduleBoot(n *Node) {
+	w.schedule(w.now, refBoot|uint64(n.life&bootLife)<<32|uint64(n.index))
+}
+
+// runBoot carries out a boot event.
+func (w *World) runBoot(id uint64, n *Node) {
+	w.current = running{id, n}
+	w.mark(Booted, n, nil)
+	if n.boot != nil {
+		n.boot(n)
+	}
+}
+
+// Name returns the name the node was made with.
+func (n *Node) Name() string { return n.name }
+
+// ID returns a hash of the name: what the node's random numbers and the digest are keyed with.
+func (n *Node) ID() uint64 { return n.id }
+
+// Index returns the node's place in [World.Nodes].
+func (n *Node) Index() int { return int(n.index) }
+
+// World returns the world the node belongs to.
+func (n *Node) World() *World { return n.w }
+
+// Life returns how often the node has crashed: 0 in its first life.
+func (n *Node) Life() int { return int(n.life) }
+
+// Up reports whether the node is switched on. A paused node is up.
+func (n *Node) Up() bool { return n.up }
+
+// Addrs returns the node's own addresses: the public one first, then the LAN address of a node placed at a [Site]. The caller must not
+// change the slice.
+func (n *Node) Addrs() []netip.AddrPort { return n.addrs }
+
+// Now returns the time on the node's clock, which is the world's.
+func (n *Node) Now() time.Time { return n.w.Now() }
+
+// Rand returns the node's stream of random numbers for a purpose: the same one on every call within a life, a new one after a crash.
+// The purpose "identity" keeps its stream's seed over crashes: it yields the same numbers again in each life.
+func (n *Node) Rand(purpose string) *rand.Rand {
+	return findStream(&n.extra().streams, purpose, n.streamKey(purpose))
+}
+
+// streamKey salts the node's streams with its life, but for its identity.
+func (n *Node) streamKey(purpose string) uint64 {
+	key := mix(mix(n.w.seed, nodeSalt), n.id)
+	if purpose == "identity" {
+		return key
+	}
+	return mix(key, uint64(n.life))
+}
+
+// Listen sets who receives the datagrams sent to the node, instead of whoever did. The data is valid during the call only.
+func (n *Node) Listen(receive func(from, to netip.AddrPort, data []byte)) { n.listen = receive }
+
+// Crash switches the node off in this instant, as a power cut does: its timers, coroutines and unread input are void, its disk loses what
+// was not synced. Packets in the air go to whoever holds the address when they arrive. A node that is down stays down.
+func (n *Node) Crash() {
+	if !n.up {
+		return
+	}
+	n.w.mark(Crashed, n, nil)
+	n.up, n.paused, n.listen = false, false, nil
+	n.life++
+	if n.rest == nil {
+		return
+	}
+	n.streams = nil
+	n.disk.crash()
+	n.dropBacklog(Gone)
+	for len(n.procs) > 0 {
+		n.procs[0].unwind()
+	}
+}
+
+// Restart switches the node on: boot runs as an event of the present instant. A node that is up crashes first.
+func (n *Node) Restart() {
+	n.Crash()
+	n.up = true
+	n.w.mark(Restarted, n, nil)
+	n.w.scheduleBoot(n)
+}
+
+// Pause stops the node's process as a signal does: its clock goes on, input queues up to a bound of 208 KiB and is lost beyond it with the
+// reason [BufferFull], and timers that come due wait for [Node.Resume].
+func (n *Node) Pause() {
+	if !n.up || n.paused {
+		return
+	}
+	n.paused = true
+	n.w.mark(Paused, n, nil)
+}
+
+// Resume lets a paused node go on: what came due meanwhile happens in this instant, in the order in which it came due. A periodic timer
+// fires once for all the periods it missed.
+func (n *Node) Resume() {
+	if !n.up || !n.paused {
+		return
+	}
+	n.paused = false
+	n.w.mark(Resumed, n, nil)
+	if n.rest == nil {
+		return
+	}
+	for _, ref := range n.backlog {
+		n.w.schedule(n.w.now, ref)
+	}
+	n.backlog, n.backlogSize = nil, 0
+}
+
+// backlogBound is how many bytes of input a paused node keeps: the default receive buffer of a Linux socket.
+const backlogBound = 208 << 10
+
+// dropBacklog empties the queue of a paused node.
+func (n *Node) dropBacklog(why Reason) {
+	for _, ref := range n.backlog {
+		if ref&refKind == refPacket {
+			n.w.lose(uint32(ref), why)
+		}
+	}
+	n.backlog, n.backlogSize = nil, 0
+}
+
+// extra returns the parts that only some nodes have.
+func (n *Node) extra() *rest {
+	if n.rest == nil {
+		n.rest = &rest{}
+	}
+	return n.rest
+}
+
+// Disk returns the node's disk, which survives crashes.
+func (n *Node) Disk() *Disk { return &n.extra().disk }
+
+// String returns the node's name.
+func (n *Node) String() string { return n.name }
+
+// Shared returns the one T of the node's world, made on first use: what the overlays of one world share instead of a package variable.
+func Shared[T any](n *Node, make func() T) T {
+	key := (*T)(nil)
+	if v, ok := n.w.shared[key]; ok {
+		return v.(T)
+	}
+	v := make()
+	if n.w.shared == nil {
+		n.w.shared = map[any]any{}
+	}
+	n.w.shared[key] = v
+	return v
+}

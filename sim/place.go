@@ -1,0 +1,253 @@
+package sim
+
+import (
+	"fmt"
+	"math/bits"
+	"math/rand/v2"
+	"net/netip"
+)
+
+// Place says where a node of a world stands: its addresses. See [At], [Site], [AnyRange].
+type Place func(*place)
+
+// place collects what the Places of one node say.
+type place struct {
+	fixed    []netip.AddrPort
+	site     string
+	anyRange bool
+}
+
+// At gives a node these addresses instead of random ones: the public one first, then its LAN address, if any.
+func At(addrs ...netip.AddrPort) Place { return func(p *place) { p.fixed = addrs } }
+
+// Site gives a node a LAN address beside its public one. LAN addresses reach the nodes of the same site only.
+func Site(name string) Place { return func(p *place) { p.site = name } }
+
+// AnyRange lets a node's random address come from the whole IPv4 range, reserved blocks too, with any port.
+func AnyRange() Place { return func(p *place) { p.anyRange = true } }
+
+// place gives a new node its addresses.
+func (w *World) place(n *Node, where []Place) {
+	var p place
+	for _, set := range where {
+		set(&p)
+	}
+	if p.site != "" || len(p.fixed) > 1 {
+		n.site = w.book.siteOf(p.site, n)
+	}
+	if len(p.fixed) > 2 {
+		panic(fmt.Sprintf("sim: node %q: At(%v): at most two addresses, public and LAN", n.name, p.fixed))
+	}
+	r := keyed(mix(mix(w.seed, placeSalt), n.id))
+	pick := drawPublic
+	if p.anyRange {
+		pick = drawAny
+	}
+	n.public = w.settle(n, p.fixed, 0, r, pick)
+	if n.site != 0 {
+		n.lan = w.settle(n, p.fixed, 1, r, drawLAN)
+	}
+}
+
+// settle gives a node its i-th address: the fixed one, or the first free one that is drawn.
+func (w *World) settle(n *Node, fixed []netip.AddrPort, i int, r *rand.Rand, draw func(*rand.Rand) uint64) uint64 {
+	var code uint64
+	if i < len(fixed) {
+		code = w.book.code(fixed[i])
+		if h, ok := w.book.find(code); ok {
+			panic(fmt.Sprintf("sim: node %q: address %v belongs to node %q", n.name, fixed[i], w.nodes[h.node()].name))
+		}
+	} else {
+		code = draw(r)
+		for w.book.has(code) {
+			code = draw(r)
+		}
+	}
+	w.book.add(code, holderOf(n.index, i == 1))
+	n.addrs = append(n.addrs, w.book.addr(code))
+	return code
+}
+
+// drawPublic draws a public unicast address with an unprivileged port.
+func drawPublic(r *rand.Rand) uint64 {
+	for {
+		ip := r.Uint32()
+		if !reserved(ip) {
+			return uint64(ip)<<16 | uint64(1024+r.Uint32N(1<<16-1024))
+		}
+	}
+}
+
+// drawLAN draws an address in 192.168.0.0/16 with an unprivileged port.
+func drawLAN(r *rand.Rand) uint64 {
+	ip := uint32(192)<<24 | 168<<16 | r.Uint32N(1<<16)
+	return uint64(ip)<<16 | uint64(1024+r.Uint32N(1<<16-1024))
+}
+
+// drawAny draws any IPv4 address with any port.
+func drawAny(r *rand.Rand) uint64 { return uint64(r.Uint32())<<16 | uint64(r.Uint32N(1<<16)) }
+
+// reservedBlocks are the IPv4 blocks that are not globally reachable unicast: the IANA special-purpose registry (RFC 6890 and its
+// updates), multicast and class E.
+var reservedBlocks = []netip.Prefix{
+	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"),
+	netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("169.254.0.0/16"), netip.MustParsePrefix("172.16.0.0/12"),
+	netip.MustParsePrefix("192.0.0.0/24"), netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("192.31.196.0/24"),
+	netip.MustParsePrefix("192.52.193.0/24"), netip.MustParsePrefix("192.88.99.0/24"), netip.MustParsePrefix("192.168.0.0/16"),
+	netip.MustParsePrefix("192.175.48.0/24"), netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("198.51.100.0/24"),
+	netip.MustParsePrefix("203.0.113.0/24"), netip.MustParsePrefix("224.0.0.0/3"),
+}
+
+func reserved(ip uint32) bool {
+	a := addr4(ip)
+	for _, block := range reservedBlocks {
+		if block.Contains(a) {
+			return true
+		}
+	}
+	return false
+}
+
+func addr4(ip uint32) netip.Addr {
+	return netip.AddrFrom4([4]byte{byte(ip >> 24), byte(ip >> 16), byte(ip >> 8), byte(ip)})
+}
+
+// holder is who has an address: the node, and whether it is its LAN address.
+type holder uint32
+
+const lanHolder holder = 1 << 31
+
+func holderOf(index uint32, lan bool) holder {
+	if lan {
+		return holder(index) | lanHolder
+	}
+	return holder(index)
+}
+
+func (h holder) node() uint32 { return uint32(h &^ lanHolder) }
+func (h holder) lan() bool    { return h&lanHolder != 0 }
+
+// addressBook knows who has which address. It is an open hash table of address codes; an address that was ever assigned stays in it.
+//
+// An address code is one word: an IPv4 address and port as ip<<16|port, any other as a number in the list of others, marked by the top bit.
+// Code 0, which is 0.0.0.0:0, belongs to nobody.
+type addressBook struct {
+	slots  []addressSlot // a power of two of them; code 0 is free
+	used   int
+	others []netip.AddrPort
+	codes  map[netip.AddrPort]uint64 // of others
+	sites  map[string]uint32
+}
+
+type addressSlot struct {
+	code   uint64
+	holder holder
+}
+
+const otherCode uint64 = 1 << 63
+
+// code returns the word for an address.
+func (b *addressBook) code(a netip.AddrPort) uint64 {
+	if ip := a.Addr(); ip.Is4() {
+		v := ip.As4()
+		return uint64(v[0])<<40 | uint64(v[1])<<32 | uint64(v[2])<<24 | uint64(v[3])<<16 | uint64(a.Port())
+	}
+	if c, ok := b.codes[a]; ok {
+		return c
+	}
+	c := otherCode | uint64(len(b.others))
+	b.others = append(b.others, a)
+	if b.codes == nil {
+		b.codes = map[netip.AddrPort]uint64{}
+	}
+	b.codes[a] = c
+	return c
+}
+
+// addr is the inverse of code.
+func (b *addressBook) addr(code uint64) netip.AddrPort {
+	if code&otherCode != 0 {
+		return b.others[code&^otherCode]
+	}
+	return netip.AddrPortFrom(addr4(uint32(code>>16)), uint16(code))
+}
+
+// find returns who has an address.
+func (b *addressBook) find(code uint64) (holder, bool) {
+	if len(b.slots) == 0 || code == 0 {
+		return 0, false
+	}
+	for i := b.start(code); ; i = (i + 1) & (len(b.slots) - 1) {
+		switch b.slots[i].code {
+		case code:
+			return b.slots[i].holder, true
+		case 0:
+			return 0, false
+		}
+	}
+}
+
+// has reports whether an address cannot be given to a node.
+func (b *addressBook) has(code uint64) bool {
+	_, ok := b.find(code)
+	return ok || code == 0
+}
+
+// start is the slot at which a code is looked for first.
+func (b *addressBook) start(code uint64) int {
+	return int((code * golden) >> (64 - bits.Len(uint(len(b.slots)-1))))
+}
+
+// add notes who has an address.
+func (b *addressBook) add(code uint64, h holder) {
+	if code == 0 {
+		panic("sim: 0.0.0.0:0 cannot be the address of a node")
+	}
+	if 3*(b.used+1) > 2*len(b.slots) {
+		b.grow()
+	}
+	i := b.start(code)
+	for b.slots[i].code != 0 && b.slots[i].code != code {
+		i = (i + 1) & (len(b.slots) - 1)
+	}
+	if b.slots[i].code == 0 {
+		b.used++
+	}
+	b.slots[i] = addressSlot{code, h}
+}
+
+func (b *addressBook) grow() {
+	old := b.slots
+	b.slots = make([]addressSlot, max(64, 2*len(old)))
+	b.used = 0
+	for _, s := range old {
+		if s.code != 0 {
+			b.add(s.code, s.holder)
+		}
+	}
+}
+
+// siteOf numbers the sites from 1 on. A node with a LAN address and no named site is alone at its own.
+func (b *addressBook) siteOf(name string, n *Node) uint32 {
+	if name == "" {
+		name = "\x00" + n.name
+	}
+	if b.sites == nil {
+		b.sites = map[string]uint32{}
+	}
+	if b.sites[name] == 0 {
+		b.sites[name] = uint32(len(b.sites)) + 1
+	}
+	return b.sites[name]
+}
+
+// Holder returns the node that has an address, nil when nobody does.
+func (w *World) Holder(a netip.AddrPort) *Node {
+	if !a.IsValid() {
+		return nil
+	}
+	if h, ok := w.book.find(w.book.code(a)); ok {
+		return w.nodes[h.node()]
+	}
+	return nil
+}

@@ -1,0 +1,149 @@
+package sim
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math/bits"
+	"math/rand/v2"
+)
+
+// The constants below are odd and have no structure of their own: digits of the fractional parts of square roots of primes.
+const (
+	mixA       = 0x6a09e667f3bcc909
+	mixB       = 0xbb67ae8584caa73b
+	mixC       = 0x3c6ef372fe94f82b
+	worldSalt  = 0xa54ff53a5f1d36f1
+	nodeSalt   = 0x510e527fade682d1
+	placeSalt  = 0x9b05688c2b3e6c1f
+	packetSalt = 0x1f83d9abfb41bd6b
+	digestSalt = 0x5be0cd19137e2179
+	golden     = 0x9e3779b97f4a7c15
+)
+
+// mix folds x into h. It is a 64×64→128 bit multiplication whose halves are combined, the same on every processor.
+func mix(h, x uint64) uint64 {
+	hi, lo := bits.Mul64(h^mixA, x^mixB)
+	return hi ^ lo ^ bits.RotateLeft64(h, 29)
+}
+
+// scramble is a bijection of 64 bits without visible pattern (the finalizer of SplitMix64).
+func scramble(x uint64) uint64 {
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+// hashString is the identity of a name: of a node, a stream or a filter.
+func hashString(s string) uint64 {
+	h := uint64(len(s)) * golden
+	for len(s) >= 8 {
+		h = mix(h, uint64(s[0])|uint64(s[1])<<8|uint64(s[2])<<16|uint64(s[3])<<24|uint64(s[4])<<32|uint64(s[5])<<40|uint64(s[6])<<48|uint64(s[7])<<56)
+		s = s[8:]
+	}
+	var tail uint64
+	for i := range len(s) {
+		tail |= uint64(s[i]) << (8 * i)
+	}
+	return scramble(mix(h, tail))
+}
+
+// hashBytes is the digest of a payload: two lanes of 16 bytes a round, so that the multiplications overlap.
+func hashBytes(b []byte) uint64 {
+	h, g := uint64(len(b))*golden, uint64(mixC)
+	for len(b) >= 32 {
+		h = mum(h^binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:])^mixA)
+		g = mum(g^binary.LittleEndian.Uint64(b[16:]), binary.LittleEndian.Uint64(b[24:])^mixB)
+		b = b[32:]
+	}
+	for len(b) >= 8 {
+		h = mix(h, binary.LittleEndian.Uint64(b))
+		b = b[8:]
+	}
+	var tail uint64
+	for i := range b {
+		tail |= uint64(b[i]) << (8 * i)
+	}
+	return mix(mix(h, g), tail)
+}
+
+// mum is mix without memory of h: quicker, for long runs.
+func mum(a, b uint64) uint64 {
+	hi, lo := bits.Mul64(a, b)
+	return hi ^ lo
+}
+
+// stream is one named sequence of random numbers.
+type stream struct {
+	name string
+	*rand.Rand
+}
+
+// findStream returns the stream of that name, made on first use from a key and the name alone.
+func findStream(streams *[]stream, name string, key uint64) *rand.Rand {
+	for i := range *streams {
+		if (*streams)[i].name == name {
+			return (*streams)[i].Rand
+		}
+	}
+	s := keyed(mix(key, hashString(name)))
+	*streams = append(*streams, stream{name, s})
+	return s
+}
+
+// keyed makes a generator from one word.
+func keyed(key uint64) *rand.Rand {
+	return rand.New(rand.NewPCG(scramble(key), scramble(key+golden)))
+}
+
+// Chance is a probability in parts per million: 0 never, 1,000,000 always.
+type Chance uint32
+
+// certain is the Chance of what always happens.
+const certain Chance = 1_000_000
+
+// Percent returns the Chance of n in a hundred. More than 100 is a programmer's error and panics.
+func Percent(n uint32) Chance {
+	if n > 100 {
+		panic(fmt.Sprintf("sim: Percent(%d): a chance is at most 100 percent", n))
+	}
+	return Chance(n) * 10_000
+}
+
+// String prints the chance in percent, exactly: "1.5%".
+func (c Chance) String() string {
+	s := fmt.Sprintf("%d.%04d", c/10_000, c%10_000)
+	for s[len(s)-1] == '0' {
+		s = s[:len(s)-1]
+	}
+	if s[len(s)-1] == '.' {
+		s = s[:len(s)-1]
+	}
+	return s + "%"
+}
+
+// tieOrder decides which of two events of one instant comes first. The zero value is the order of scheduling.
+type tieOrder struct{ salt uint64 }
+
+// tieMul is odd, and tieInv is its inverse modulo 2⁶⁴.
+const (
+	tieMul uint64 = 0xbf58476d1ce4e5b9
+	tieInv uint64 = 0x96de1b173f119089
+)
+
+// key is what the queue orders ties by: the id itself, or a bijection of it drawn by the seed.
+func (t tieOrder) key(id uint64) uint64 {
+	if t.salt == 0 {
+		return id
+	}
+	x := (id ^ t.salt) * tieMul
+	return (x ^ x>>32) * tieMul
+}
+
+// id is the inverse of key.
+func (t tieOrder) id(key uint64) uint64 {
+	if t.salt == 0 {
+		return key
+	}
+	x := key * tieInv
+	return ((x ^ x>>32) * tieInv) ^ t.salt
+}

@@ -1,0 +1,213 @@
+package sim
+
+import (
+	"fmt"
+	"math/bits"
+	"net/netip"
+	"time"
+)
+
+// Rule is what happens to packets, as a test gives it: a latency, a loss, a preset of several. It is bound to one world by [World.Link],
+// which calls it once; whatever state it has is made in that call, so that worlds share nothing.
+type Rule func(*World) Filter
+
+// Filter is a rule bound to a world. It is asked about every packet at the moment of sending, in the order in which rules were linked.
+type Filter struct {
+	// Name says what the filter does, with its figures. It also keys the random numbers that Apply draws.
+	Name string
+	// Apply decides about one packet. It must depend on nothing but the packet, what it draws from it, and the filter's own state.
+	// The packet is valid during the call only.
+	Apply func(*Packet) Fate
+}
+
+// Fate is what a filter does to a packet. The zero Fate lets it pass untouched.
+type Fate struct {
+	// Delay is added to the delays of the other filters. It must not be negative.
+	Delay time.Duration
+	// Drop ends the packet here, for that reason; later filters are not asked.
+	Drop Reason
+	// Copies is how many duplicates join the packet; each goes on with the next filter, with random numbers of its own.
+	Copies int
+}
+
+// Reason says why a packet was lost. Filters may have reasons of their own.
+type Reason string
+
+// The reasons of the world itself.
+const (
+	Lost          Reason = "loss"                        // a lossy link
+	Partitioned   Reason = "partition"                   // the network was cut between the two
+	NoSuchAddress Reason = "no such address"             // nobody ever had the address
+	WrongSite     Reason = "LAN address of another site" // sent to a LAN address from outside
+	Gone          Reason = "nobody here any more"        // the node was down
+	NotListening  Reason = "nobody listens"              // the node had no receiver
+	BufferFull    Reason = "buffer full"                 // the node was paused for too long
+)
+
+// Packet is a datagram on its way, as a [Filter] sees it. Its random numbers depend on the seed, the sender, the receiver, the instant of
+// sending, how many packets went from the one to the other in that instant before, and the filter's name: on nothing else, so that other
+// nodes and other rules change nothing about them.
+type Packet struct {
+	// From and To are the nodes at both ends.
+	From, To *Node
+	// Src and Dst are the addresses on the packet.
+	Src, Dst netip.AddrPort
+	// Data is the payload. It must not be changed but by [Packet.Mutate] and [Packet.Truncate].
+	Data []byte
+
+	w       *World
+	ordinal uint64
+	lineage uint64 // which duplicate it is; 0 is the original
+	bred    uint64 // how many duplicates were made of it
+	key     uint64 // of the packet's draws; 0: not made yet
+	filter  uint64 // key of the filter at work
+	draws   uint64 // how many words the filter has drawn
+	touched bool
+}
+
+// At returns how much time had passed in the world when the packet was sent.
+func (p *Packet) At() time.Duration { return p.w.Elapsed() }
+
+// Uint64 returns the next random word of this packet and filter.
+func (p *Packet) Uint64() uint64 {
+	if p.key == 0 {
+		p.key = p.makeKey()
+	}
+	p.draws++
+	return scramble(mix(p.key, p.filter) + p.draws*golden)
+}
+
+// makeKey is what the packet's random numbers depend on.
+func (p *Packet) makeKey() uint64 {
+	w := p.w
+	k := mix(mix(w.seed, packetSalt), w.ids[p.From.index])
+	k = mix(mix(k, w.ids[p.To.index]), uint64(w.now))
+	return mix(mix(k, p.ordinal), p.lineage) | 1
+}
+
+// N returns a random number in [0, n), evenly distributed but for a bias below n/2⁶⁴. It panics when n is 0.
+func (p *Packet) N(n uint64) uint64 {
+	if n == 0 {
+		panic("sim: Packet.N(0): there is no number below 0")
+	}
+	hi, _ := bits.Mul64(p.Uint64(), n)
+	return hi
+}
+
+// Chance draws whether something of that probability happens to this packet.
+func (p *Packet) Chance(c Chance) bool { return p.N(uint64(certain)) < uint64(c) }
+
+// Mutate returns the payload to be changed in place.
+func (p *Packet) Mutate() []byte {
+	p.touched = true
+	return p.Data
+}
+
+// Truncate cuts the payload to its first n bytes; a payload that is shorter stays as it is.
+func (p *Packet) Truncate(n int) {
+	p.touched = true
+	p.Data = p.Data[:min(n, len(p.Data))]
+}
+
+// Ledger is the account of one rule of a world.
+type Ledger struct {
+	Name     string // of the filter
+	Armed    bool   // it is linked now
+	Eligible uint64 // packets it was asked about
+	Fired    uint64 // packets it did something to
+	Dropped  uint64 // packets it lost
+	Copied   uint64 // duplicates it made
+}
+
+// bound is a filter in place.
+type bound struct {
+	Filter
+	key    uint64
+	ledger Ledger
+}
+
+// Link adds rules to the network, after those that are there, in this order. The returned function takes them out again; packets in the
+// air keep the fate they were given.
+func (w *World) Link(rules ...Rule) (unlink func()) {
+	added := make([]*bound, len(rules))
+	for i, rule := range rules {
+		f := rule(w)
+		if f.Apply == nil {
+			panic(fmt.Sprintf("sim: rule %d of Link (%q) has no Apply", i, f.Name))
+		}
+		added[i] = &bound{Filter: f, key: w.filterKey(f.Name), ledger: Ledger{Name: f.Name, Armed: true}}
+		w.filters = append(w.filters, added[i])
+		w.linked = append(w.linked, added[i])
+	}
+	return func() {
+		for _, b := range added {
+			b.ledger.Armed = false
+		}
+		w.filters = armed(w.linked)
+	}
+}
+
+// armed returns the filters in force, in the order in which they were linked.
+func armed(linked []*bound) []*bound {
+	var in []*bound
+	for _, b := range linked {
+		if b.ledger.Armed {
+			in = append(in, b)
+		}
+	}
+	return in
+}
+
+// filterKey is the identity of a filter: its name, and how many of that name are in force already.
+func (w *World) filterKey(name string) uint64 {
+	var same uint64
+	for _, b := range w.filters {
+		if b.Name == name {
+			same++
+		}
+	}
+	return hashString(name) + same*golden
+}
+
+// Ledgers returns the account of every rule that was ever linked, in that order.
+func (w *World) Ledgers() []Ledger {
+	all := make([]Ledger, len(w.linked))
+	for i, b := range w.linked {
+		all[i] = b.ledger
+	}
+	return all
+}
+
+// Latency delays every packet by d.
+func Latency(d time.Duration) Rule {
+	return LatencyBy("latency "+d.String(), func(*Packet) time.Duration { return d })
+}
+
+// LatencyBetween delays the packets that go from one node to another, in this direction, by d.
+func LatencyBetween(from, to *Node, d time.Duration) Rule {
+	return LatencyBy(fmt.Sprintf("latency %s→%s %v", from, to, d), func(p *Packet) time.Duration {
+		if p.From == from && p.To == to {
+			return d
+		}
+		return 0
+	})
+}
+
+// LatencyBy delays each packet by what f says. The name identifies the rule in ledgers and keys what f draws from the packet.
+func LatencyBy(name string, f func(*Packet) time.Duration) Rule {
+	return func(*World) Filter {
+		return Filter{Name: name, Apply: func(p *Packet) Fate { return Fate{Delay: f(p)} }}
+	}
+}
+
+// Loss loses each packet with that chance, independently of all others.
+func Loss(c Chance) Rule {
+	return func(*World) Filter {
+		return Filter{Name: "loss " + c.String(), Apply: func(p *Packet) Fate {
+			if p.Chance(c) {
+				return Fate{Drop: Lost}
+			}
+			return Fate{}
+		}}
+	}
+}

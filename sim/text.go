@@ -1,0 +1,98 @@
+package sim
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/netip"
+	"time"
+)
+
+// line is an event as [JSONLines] writes it.
+type line struct {
+	ID     uint64 `json:"id"`
+	Cause  uint64 `json:"cause,omitempty"`
+	At     int64  `json:"t"` // nanoseconds since Epoch
+	Kind   string `json:"kind"`
+	Node   string `json:"node,omitempty"`
+	Peer   string `json:"peer,omitempty"`
+	From   string `json:"from,omitempty"`
+	To     string `json:"to,omitempty"`
+	Reason Reason `json:"reason,omitempty"`
+	Size   int    `json:"size,omitempty"`
+	Data   string `json:"data,omitempty"` // hexadecimal
+}
+
+// JSONLines returns a watcher that writes each event as a line of JSON: id, cause, t (nanoseconds since [Epoch]), kind, node, peer, from, to,
+// reason, size in bytes, and data in hexadecimal; what is empty is left out. The first error of w ends the output.
+func JSONLines(w io.Writer) func(Event) {
+	enc := json.NewEncoder(w)
+	var failed error
+	return func(e Event) {
+		if failed != nil {
+			return
+		}
+		failed = enc.Encode(line{ID: e.ID, Cause: e.Cause, At: int64(e.At), Kind: e.Kind.String(), Node: nameOf(e.Node), Peer: nameOf(e.Peer),
+			From: textOf(e.From), To: textOf(e.To), Reason: e.Reason, Size: len(e.Data), Data: hex.EncodeToString(e.Data)})
+	}
+}
+
+// Transcript returns a watcher that writes each event as a line to be read: virtual time in seconds, event id, what happened. Describe says
+// what a payload means; when it is nil the size is written instead. The first error of w ends the output.
+func Transcript(w io.Writer, describe func(data []byte) string) func(Event) {
+	if describe == nil {
+		describe = func(data []byte) string { return fmt.Sprintf("%d B", len(data)) }
+	}
+	var failed error
+	return func(e Event) {
+		if failed != nil {
+			return
+		}
+		_, failed = fmt.Fprintf(w, "%s #%-4d %s\n", seconds(e.At), e.ID, sentence(e, describe))
+	}
+}
+
+// sentence says what happened.
+func sentence(e Event, describe func([]byte) string) string {
+	who := nameOf(e.Node)
+	if who == "" {
+		who = "test"
+	}
+	switch e.Kind {
+	case Sent, Copied:
+		return fmt.Sprintf("%s → %s %s %s", who, other(e), e.Kind, describe(e.Data))
+	case Delivered:
+		return fmt.Sprintf("%s ← %s %s %s", who, other(e), e.Kind, describe(e.Data))
+	case Dropped:
+		return fmt.Sprintf("%s ✗ %s %s %s: %s", who, other(e), e.Kind, describe(e.Data), e.Reason)
+	}
+	return fmt.Sprintf("%s %s", who, e.Kind)
+}
+
+// other names the other end of a packet: the node, or the address that nobody has.
+func other(e Event) string {
+	if e.Peer == nil {
+		return e.To.String()
+	}
+	return e.Peer.name
+}
+
+// seconds prints a duration as seconds with nine decimals, exactly.
+func seconds(d time.Duration) string {
+	return fmt.Sprintf("%5d.%09d", d/time.Second, d%time.Second)
+}
+
+func nameOf(n *Node) string {
+	if n == nil {
+		return ""
+	}
+	return n.name
+}
+
+func textOf(a netip.AddrPort) string {
+	if !a.IsValid() {
+		return ""
+	}
+	return a.String()
+}

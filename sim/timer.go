@@ -1,0 +1,175 @@
+package sim
+
+import (
+	"fmt"
+	"time"
+)
+
+// timer is one pending call. Its number outside is slot and generation, so that a stale stop never meets a stranger's timer.
+type timer struct {
+	f      func()
+	node   *Node // nil: the test's own
+	due    int64 // nanoseconds since Epoch
+	period int64 // 0: fires once
+	cause  uint64
+	life   uint32
+	gen    uint32
+}
+
+// An event's reference in the queue says what it is in the top bits:
+//
+//	refTimer   kind 4 | generation 32 | slot 28
+//	refPacket  kind 4 | unused 28     | slot 32
+//	refBoot    kind 4 | life 28       | node 32
+const (
+	refKind   uint64 = 0xf << 60
+	refTimer  uint64 = 1 << 60
+	refPacket uint64 = 2 << 60
+	refBoot   uint64 = 3 << 60
+
+	timerSlots = 28
+	timerSlot  = 1<<timerSlots - 1
+	bootLife   = 1<<28 - 1
+)
+
+// After has f called d from now, in an event of its own, unless the timer is stopped. It is for tests and scenarios; a node's timers,
+// which end with its life, are made by [Node.After]. A negative d is a programmer's error and panics.
+func (w *World) After(d time.Duration, f func()) (id uint64) { return w.setTimer(nil, d, 0, f) }
+
+// Every has f called first from now and then once in each period, counted from the first call without drift.
+func (w *World) Every(first, period time.Duration, f func()) (id uint64) {
+	return w.setTimer(nil, first, checkPeriod(period), f)
+}
+
+// Stop ends a timer made by [World.After] or [World.Every], and reports whether it was still pending.
+func (w *World) Stop(id uint64) bool { return w.stopTimer(nil, id) }
+
+// After has f called d from now, in an event of its own, unless the timer is stopped or the node crashes. The number it returns is for
+// [Node.Stop]; it is never 0, but for a node that is down, whose timers are void. A negative d is a programmer's error and panics.
+func (n *Node) After(d time.Duration, f func()) (id uint64) {
+	if !n.up {
+		return 0
+	}
+	return n.w.setTimer(n, d, 0, f)
+}
+
+// Every has f called first from now and then once in each period, counted from the first call without drift, until it is stopped or the
+// node crashes. Periods missed while the node was paused are made up for by one call.
+func (n *Node) Every(first, period time.Duration, f func()) (id uint64) {
+	checkPeriod(period)
+	if !n.up {
+		return 0
+	}
+	return n.w.setTimer(n, first, period, f)
+}
+
+// Stop ends a timer of this node, and reports whether it was still pending. A stopped timer never moves the clock.
+func (n *Node) Stop(id uint64) bool { return n.w.stopTimer(n, id) }
+
+func checkPeriod(period time.Duration) time.Duration {
+	if period <= 0 {
+		panic(fmt.Sprintf("sim: Every with a period of %v: it must be positive, or time would stand still", period))
+	}
+	return period
+}
+
+// setTimer takes a slot for a timer and schedules it.
+func (w *World) setTimer(n *Node, d, period time.Duration, f func()) uint64 {
+	slot := w.timers.take()
+	if slot > timerSlot {
+		panic(fmt.Sprintf("sim: more than %d timers pending", timerSlot))
+	}
+	t := w.timers.at(slot)
+	t.gen++
+	if t.gen == 0 {
+		t.gen = 1
+	}
+	t.f, t.node, t.period, t.cause, t.due = f, n, int64(period), w.current.id, w.later(d)
+	if n != nil {
+		t.life = n.life
+	}
+	id := uint64(t.gen)<<timerSlots | uint64(slot)
+	w.schedule(t.due, refTimer|id)
+	return id
+}
+
+// stopTimer frees a pending timer of that node; its entry in the queue is dropped when it is popped.
+func (w *World) stopTimer(n *Node, id uint64) bool {
+	t := w.pending(id)
+	if t == nil || t.node != n || n != nil && t.life != n.life {
+		return false
+	}
+	w.freeTimer(id, t)
+	return true
+}
+
+// pending returns the timer of that number, nil when it has fired or was stopped.
+func (w *World) pending(id uint64) *timer {
+	slot := uint32(id & timerSlot)
+	if slot >= w.timers.made {
+		return nil
+	}
+	if t := w.timers.at(slot); t.f != nil && t.gen == uint32(id>>timerSlots) {
+		return t
+	}
+	return nil
+}
+
+func (w *World) freeTimer(id uint64, t *timer) {
+	t.f, t.node = nil, nil
+	w.timers.give(uint32(id & timerSlot))
+}
+
+// due reports whether an entry of the queue still stands for an event.
+func (w *World) due(ref uint64) bool {
+	switch ref & refKind {
+	case refTimer:
+		t := w.pending(ref &^ refKind)
+		if t == nil {
+			return false
+		}
+		if t.node != nil && t.life != t.node.life {
+			w.freeTimer(ref&^refKind, t)
+			return false
+		}
+	case refBoot:
+		n := w.nodes[uint32(ref)]
+		return n.up && uint64(n.life&bootLife) == ref>>32&bootLife
+	}
+	return true
+}
+
+// dispatch carries out one event.
+func (w *World) dispatch(id, ref uint64) {
+	switch ref & refKind {
+	case refTimer:
+		w.fire(id, ref)
+	case refPacket:
+		w.deliver(ref)
+	case refBoot:
+		w.runBoot(id, w.nodes[uint32(ref)])
+	}
+}
+
+// fire calls a timer's function, or lets it wait while its node is paused.
+func (w *World) fire(id, ref uint64) {
+	number := ref &^ refKind
+	t := w.timers.at(uint32(number & timerSlot))
+	n, f := t.node, t.f
+	if n != nil && n.paused {
+		r := n.extra()
+		r.backlog = append(r.backlog, ref)
+		return
+	}
+	w.current = running{id, n}
+	w.fired(id, t)
+	if t.period == 0 {
+		w.freeTimer(number, t)
+	} else {
+		missed := (w.now - t.due) / t.period
+		t.due += (missed + 1) * t.period
+		t.cause = id
+		w.schedule(t.due, ref)
+	}
+	f()
+}

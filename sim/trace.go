@@ -1,0 +1,156 @@
+package sim
+
+import (
+	"fmt"
+	"net/netip"
+	"time"
+)
+
+// Kind says what happened in an [Event].
+type Kind uint8
+
+// The kinds of events.
+const (
+	Booted    Kind = iota + 1 // a node's boot ran
+	Sent                      // a node sent a packet
+	Delivered                 // a packet reached its receiver
+	Dropped                   // a packet was lost, for a Reason
+	Fired                     // a timer fired
+	Copied                    // the network duplicated a packet
+	Crashed                   // a node went down
+	Restarted                 // a node was switched on again
+	Paused                    // a node's process stopped
+	Resumed                   // a paused node went on
+	Cut                       // the network was partitioned
+	Healed                    // a partition ended
+)
+
+var kindNames = [...]string{Booted: "booted", Sent: "sent", Delivered: "delivered", Dropped: "dropped", Fired: "fired", Copied: "copied", Crashed: "crashed",
+	Restarted: "restarted", Paused: "paused", Resumed: "resumed", Cut: "cut", Healed: "healed"}
+
+// String returns the kind as a word of the transcript.
+func (k Kind) String() string {
+	if int(k) < len(kindNames) && kindNames[k] != "" {
+		return kindNames[k]
+	}
+	return fmt.Sprintf("Kind(%d)", uint8(k))
+}
+
+// Event is something that happened in a world, as those who watch it are told.
+type Event struct {
+	// ID is the event's number in the order of scheduling. What was sent, delivered or dropped as one packet has one ID.
+	ID uint64
+	// Cause is the event that was running when this one was scheduled; 0 is the test itself.
+	Cause uint64
+	// At is the world's time, since Epoch.
+	At   time.Duration
+	Kind Kind
+	// Node is whom it happened to: the sender of what was Sent or Dropped, the receiver of what was Delivered; nil for the test itself.
+	Node *Node
+	// Peer is the other end of a packet, nil when there is none.
+	Peer *Node
+	// From and To are the addresses on a packet.
+	From, To netip.AddrPort
+	// Data is the payload of a packet, valid during the call only.
+	Data []byte
+	// Reason says why a packet was Dropped.
+	Reason Reason
+}
+
+// observers are those who look at a world. Nothing they do enters the digest.
+type observers struct {
+	digest   uint64
+	watchers []*watcher
+	checks   []*check
+	poison   bool
+	logs     logSink
+}
+
+type watcher struct{ see func(Event) }
+type check struct{ f func(*Node) }
+
+// Watch has f called with every event, before the event's own code runs. The returned function ends that.
+func (w *World) Watch(f func(Event)) (unwatch func()) {
+	one := &watcher{f}
+	w.watchers = append(w.watchers[:len(w.watchers):len(w.watchers)], one)
+	return func() { w.watchers = without(w.watchers, one) }
+}
+
+// Check has f called after every event, with the node on which it ran; nil when it was the test's own. The returned function ends that.
+func (w *World) Check(f func(n *Node)) (uncheck func()) {
+	one := &check{f}
+	w.checks = append(w.checks[:len(w.checks):len(w.checks)], one)
+	return func() { w.checks = without(w.checks, one) }
+}
+
+// without returns a new slice that lacks one element.
+func without[T comparable](all []T, one T) []T {
+	var rest []T
+	for _, x := range all {
+		if x != one {
+			rest = append(rest, x)
+		}
+	}
+	return rest
+}
+
+// Digest returns a hash of all that has happened: equal digests mean equal runs.
+func (w *World) Digest() uint64 { return scramble(w.digest) }
+
+// PoisonBuffers overwrites the data handed to a receiver when the receiver returns, so that an overlay that keeps it is found out.
+func (w *World) PoisonBuffers() { w.poison = true }
+
+// PermuteTies has the seed decide the order of events of one instant, instead of the order of scheduling. It must be called before
+// anything is scheduled.
+func (w *World) PermuteTies() {
+	if w.seq != 0 {
+		panic("sim: PermuteTies: events are scheduled already; call it right after New")
+	}
+	w.ties.salt = scramble(mix(w.seed, mixC)) | 1
+}
+
+// fold adds an event to the digest.
+func (w *World) fold(k Kind, a, b uint64) {
+	w.digest = mix(mix(w.digest, a), b^uint64(w.now)*golden^uint64(k)<<56)
+}
+
+// emit tells the watchers.
+func (w *World) emit(e Event) {
+	for _, one := range w.watchers {
+		one.see(e)
+	}
+}
+
+// mark notes something that happens to a node, or to the network, at once.
+func (w *World) mark(k Kind, n, peer *Node) {
+	var id uint64
+	if n != nil {
+		id = n.id
+	}
+	w.fold(k, id, 0)
+	if len(w.watchers) != 0 {
+		w.emit(Event{ID: w.current.id, Cause: w.current.id, At: w.Elapsed(), Kind: k, Node: n, Peer: peer})
+	}
+}
+
+// fired notes that a timer fires.
+func (w *World) fired(id uint64, t *timer) {
+	var node uint64
+	if t.node != nil {
+		node = t.node.id
+	}
+	w.fold(Fired, node, 0)
+	if len(w.watchers) != 0 {
+		w.emit(Event{ID: id, Cause: t.cause, At: w.Elapsed(), Kind: Fired, Node: t.node})
+	}
+}
+
+// packetEvent describes what happens to a packet.
+func (w *World) packetEvent(k Kind, p *packet) Event {
+	e := Event{ID: p.id, Cause: p.cause, At: w.Elapsed(), Kind: k, Node: w.nodes[p.from], Peer: w.nodes[p.to],
+		From: w.book.addr(p.src), To: w.book.addr(p.dst), Data: w.payloads.get(p.block, p.size)}
+	if k == Delivered {
+		e.Node, e.Peer = e.Peer, e.Node
+	}
+	return e
+}

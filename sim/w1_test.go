@@ -1,0 +1,43 @@
+package sim
+
+import (
+	"fmt"
+	"net/netip"
+	"testing"
+	"time"
+)
+
+// hold builds W1: n nodes, one message in flight for each; each delivery sends a message to a random node.
+func hold(n int, rules ...Rule) *World {
+	w := New(1, rules...)
+	r := w.Rand("hold")
+	addrs := make([]netip.AddrPort, n)
+	payload := make([]byte, 200)
+	for i := range n {
+		node := w.Node(fmt.Sprint(i), nil)
+		addrs[i] = node.Addrs()[0]
+		node.Listen(func(_, _ netip.AddrPort, data []byte) {
+			node.Send(addrs[r.IntN(n)], data)
+		})
+	}
+	for _, node := range w.Nodes() {
+		node.Send(addrs[r.IntN(n)], payload)
+	}
+	w.Run(time.Second)
+	return w
+}
+
+func BenchmarkHold(b *testing.B) {
+	for _, n := range []int{1000, 100_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			uniform := LatencyBy("uniform", func(p *Packet) time.Duration { return 10*time.Millisecond + time.Duration(p.N(140_000_000)) })
+			w := hold(n, uniform, Loss(0))
+			w.Limit(Limits{})
+			b.ReportAllocs()
+			b.ResetTimer()
+			for range b.N {
+				w.Step()
+			}
+		})
+	}
+}

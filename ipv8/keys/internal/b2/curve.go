@@ -13,6 +13,11 @@ type Curve struct {
 	generator Point
 	order     *big.Int // of the generator, a prime
 	cofactor  int64
+	tau       *frobenius // nil unless a Koblitz curve
+
+	base      [][]Point // odd multiples of the generator, for each block of places
+	baseBlock int       // places of a block
+	baseWidth int       // of the windows
 }
 
 // domain is what the standards (SEC 2, FIPS 186-4) say of a curve; numbers in
@@ -20,7 +25,7 @@ type Curve struct {
 type domain struct {
 	name     string
 	oid      asn1.ObjectIdentifier
-	field    func() field
+	field    field
 	a        uint64
 	b        string
 	x, y     string
@@ -69,7 +74,7 @@ func ByOID(oid asn1.ObjectIdentifier) (c *Curve, ok bool) {
 // newCurve makes a curve and its table.
 func newCurve(d *domain) *Curve {
 	c := &Curve{
-		shape:    shape{field: d.field(), a: d.a, b: elementFromBytes(hexNumber(d.b).Bytes())},
+		shape:    shape{field: d.field, a: d.a, b: elementFromBytes(hexNumber(d.b).Bytes())},
 		name:     d.name,
 		oid:      d.oid,
 		order:    hexNumber(d.order),
@@ -80,6 +85,10 @@ func newCurve(d *domain) *Curve {
 		y:      elementFromBytes(hexNumber(d.y).Bytes()),
 		finite: true,
 	}
+	if c.b == one {
+		c.tau = newFrobenius(c.m, c.a)
+	}
+	c.makeBase()
 	return c
 }
 
@@ -101,7 +110,7 @@ func (c *Curve) OID() asn1.ObjectIdentifier {
 }
 
 // FieldBits is the degree of the field: 163, 233, 409 or 571.
-func (c *Curve) FieldBits() int { return c.bits }
+func (c *Curve) FieldBits() int { return c.m }
 
 // FieldBytes is the length of a coordinate, and of half a signature.
 func (c *Curve) FieldBytes() int { return c.bytes() }

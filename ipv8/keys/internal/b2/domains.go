@@ -7,7 +7,7 @@ var (
 	sect163k1 = domain{
 		name:     "sect163k1",
 		oid:      asn1.ObjectIdentifier{1, 3, 132, 0, 1},
-		field:    func() field { return newField(163, 7, 6, 3, 0) },
+		field:    field{163},
 		a:        1,
 		b:        "1",
 		x:        "02fe13c0537bbc11acaa07d793de4e6d5e5c94eee8",
@@ -18,7 +18,7 @@ var (
 	sect233k1 = domain{
 		name:     "sect233k1",
 		oid:      asn1.ObjectIdentifier{1, 3, 132, 0, 26},
-		field:    func() field { return newField(233, 74, 0) },
+		field:    field{233},
 		a:        0,
 		b:        "1",
 		x:        "017232ba853a7e731af129f22ff4149563a419c26bf50a4c9d6eefad6126",
@@ -29,7 +29,7 @@ var (
 	sect409k1 = domain{
 		name:  "sect409k1",
 		oid:   asn1.ObjectIdentifier{1, 3, 132, 0, 36},
-		field: func() field { return newField(409, 87, 0) },
+		field: field{409},
 		a:     0,
 		b:     "1",
 		x: "0060f05f658f49c1ad3ab1890f7184210efd0987e307c84c27accfb8f9f67cc2c460189eb5aaaa62" +
@@ -43,7 +43,7 @@ var (
 	sect571k1 = domain{
 		name:  "sect571k1",
 		oid:   asn1.ObjectIdentifier{1, 3, 132, 0, 38},
-		field: func() field { return newField(571, 10, 5, 2, 0) },
+		field: field{571},
 		a:     0,
 		b:     "1",
 		x: "026eb7a859923fbc82189631f8103fe4ac9ca2970012d5d46024804801841ca44370958493b205e6" +
@@ -57,7 +57,7 @@ var (
 	sect571r1 = domain{
 		name:  "sect571r1",
 		oid:   asn1.ObjectIdentifier{1, 3, 132, 0, 39},
-		field: func() field { return newField(571, 10, 5, 2, 0) },
+		field: field{571},
 		a:     1,
 		b: "02f40e7e2221f295de297117b7f3d62f5c6a97ffcb8ceff1cd6ba8ce4a9a18ad84ffabbd8efa5933" +
 			"2be7ad6756a66e294afd185a78ff12aa520e4de739baca0c7ffeff7f2955727a",

@@ -19,7 +19,7 @@ type shape struct {
 	b element
 }
 
-// holds tells whether (x, y) satisfies the equation.
+// equation tells whether (x, y) satisfies the equation of the curve.
 func (s *shape) equation(x, y *element) bool {
 	var left, right, t element
 	left.add(x, y)
@@ -46,6 +46,38 @@ func (s *shape) addAffine(p, q Point) Point {
 	sum := s.project(p)
 	s.addMixed(&sum, &q)
 	return s.affine(&sum)
+}
+
+// addPairs adds ps[i] + qs[i] for every i, with one inversion for all of them.
+func (s *shape) addPairs(ps, qs []Point) []Point {
+	slopes := make([]element, len(ps))
+	for i := range ps {
+		slopes[i].add(&ps[i].x, &qs[i].x)
+	}
+	s.invAll(slopes)
+	sums := make([]Point, len(ps))
+	for i := range ps {
+		p, q, slope := &ps[i], &qs[i], &slopes[i]
+		if !p.finite || !q.finite || slope.zero() {
+			sums[i] = s.addAffine(*p, *q)
+			continue
+		}
+		var t element
+		t.add(&p.y, &q.y)
+		s.mul(slope, slope, &t) // (y1 + y2)/(x1 + x2)
+		sum := Point{finite: true}
+		s.sqr(&sum.x, slope)
+		sum.x.add(&sum.x, slope)
+		sum.x.add(&sum.x, &p.x)
+		sum.x.add(&sum.x, &q.x)
+		sum.x[0] ^= s.a
+		t.add(&p.x, &sum.x)
+		s.mul(&sum.y, slope, &t)
+		sum.y.add(&sum.y, &sum.x)
+		sum.y.add(&sum.y, &p.y)
+		sums[i] = sum
+	}
+	return sums
 }
 
 // projective is a point in the coordinates of López and Dahab: x = X/Z and

@@ -9,8 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// append writes the struct v, which is addressable. No interface method is called on the way, so that v may stay on the caller's
-// stack: that is what makes writing free of allocations. Structs with a Custom take appendCustom.
+// append writes the struct v, which need not be addressable.
 func (p *Plan) append(dst []byte, v reflect.Value) ([]byte, *fault) {
 	for i := range p.steps {
 		s := &p.steps[i]
@@ -30,11 +29,11 @@ func (p *Plan) append(dst []byte, v reflect.Value) ([]byte, *fault) {
 func (s *step) append(dst []byte, f reflect.Value) ([]byte, *fault) {
 	switch s.op {
 	case opIPv4:
-		return appendIPv4(dst, *f.Addr().Interface().(*netip.AddrPort))
+		return appendIPv4(dst, read[netip.AddrPort](f))
 	case opIP:
-		return appendIP(dst, *f.Addr().Interface().(*netip.AddrPort))
+		return appendIP(dst, read[netip.AddrPort](f))
 	case opAddress:
-		return appendAddress(dst, *f.Addr().Interface().(*Address))
+		return appendAddress(dst, read[Address](f))
 	case opNumber:
 		return s.appendNumber(dst, f)
 	case opBool:
@@ -42,7 +41,7 @@ func (s *step) append(dst []byte, f reflect.Value) ([]byte, *fault) {
 	case opFloat:
 		return s.appendFloat(dst, f.Float())
 	case opArray:
-		return append(dst, f.Bytes()...), nil
+		return appendArray(dst, f), nil
 	case opRaw:
 		return appendBytes(dst, f), nil
 	case opPadded:
@@ -61,7 +60,31 @@ func (s *step) append(dst []byte, f reflect.Value) ([]byte, *fault) {
 	case opPayloads:
 		return s.appendPayloads(dst, f)
 	}
-	panic(fmt.Sprintf("wire: step %d cannot append", s.op))
+	return s.appendCustom(dst, f)
+}
+
+// read is the value of f, whose type the compiler has checked.
+func read[T any](f reflect.Value) T {
+	value, _ := reflect.TypeAssert[T](f)
+	return value
+}
+
+func appendArray(dst []byte, f reflect.Value) []byte {
+	at := len(dst)
+	dst = append(dst, make([]byte, f.Len())...)
+	reflect.Copy(reflect.ValueOf(dst[at:]), f)
+	return dst
+}
+
+// appendCustom works on a copy, for the method is the pointer's.
+func (s *step) appendCustom(dst []byte, f reflect.Value) ([]byte, *fault) {
+	c := reflect.New(f.Type())
+	c.Elem().Set(f)
+	out, err := c.Interface().(Custom).AppendWire(dst)
+	if err != nil {
+		return dst, &fault{kind: err}
+	}
+	return out, nil
 }
 
 func bit(b bool) byte {

@@ -29,34 +29,12 @@ func MustCompile[M any]() *Codec[M] {
 }
 
 // Append appends m to dst. On an error it returns dst as it was.
-func (c *Codec[M]) Append(dst []byte, m M) ([]byte, error) {
-	if c.plan.custom {
-		return c.plan.Append(dst, m)
-	}
-	out, flt := c.plan.append(dst, reflect.ValueOf(&m).Elem())
-	if flt != nil {
-		return dst, flt.in(c.plan.name)
-	}
-	return out, nil
-}
+func (c *Codec[M]) Append(dst []byte, m M) ([]byte, error) { return c.plan.Append(dst, m) }
 
 // Decode reads an M from the head of data and tells how many bytes it read. On an error it returns the zero M.
 func (c *Codec[M]) Decode(data []byte) (m M, n int, err error) {
-	if c.plan.custom {
-		return c.decodeCustom(data)
-	}
-	n, flt := c.plan.decode(data, reflect.ValueOf(&m).Elem())
-	if flt != nil {
-		var zero M
-		return zero, 0, flt.in(c.plan.name)
-	}
-	return m, n, nil
-}
-
-func (c *Codec[M]) decodeCustom(data []byte) (M, int, error) {
-	m := new(M)
-	n, err := c.plan.Decode(data, m)
-	return *m, n, err
+	n, err = c.plan.Decode(data, &m)
+	return m, n, err
 }
 
 // DecodeAll is [Codec.Decode] of data that must hold nothing else: bytes after the M are [ErrExtraData].
@@ -73,12 +51,11 @@ func left(n int) *fault { return &fault{kind: ErrExtraData, detail: fmt.Sprintf(
 
 // Plan is a codec for a struct type known only at run time. It does not change once made.
 type Plan struct {
-	name   string
-	typ    reflect.Type
-	steps  []step
-	least  int  // bytes the shortest encoding takes
-	open   bool // the last field takes all that is left
-	custom bool // some field is a Custom
+	name  string
+	typ   reflect.Type
+	steps []step
+	least int  // bytes the shortest encoding takes
+	open  bool // the last field takes all that is left
 }
 
 // PlanOf compiles the struct type t; the error wraps [ErrStruct] and names the field.
@@ -90,21 +67,15 @@ func PlanOf(t reflect.Type) (*Plan, error) {
 	return p, nil
 }
 
-// Append appends m, a value of the plan's type or (which spares a copy) a pointer to one. Any other type panics.
+// Append appends m, a value of the plan's type or a pointer to one. Any other type panics. On an error it returns dst as it was.
+// It allocates nothing but room in dst.
 func (p *Plan) Append(dst []byte, m any) ([]byte, error) {
 	v := reflect.ValueOf(m)
-	if v.Kind() != reflect.Pointer {
-		c := reflect.New(p.typ)
-		p.mustBe(v)
-		c.Elem().Set(v)
-		v = c
+	if v.Kind() == reflect.Pointer {
+		v = v.Elem()
 	}
-	v = p.mustBe(v.Elem())
-	run := p.append
-	if p.custom {
-		run = p.appendCustom
-	}
-	out, flt := run(dst, v)
+	p.mustBe(v)
+	out, flt := p.append(dst, v)
 	if flt != nil {
 		return dst, flt.in(p.name)
 	}
@@ -114,13 +85,10 @@ func (p *Plan) Append(dst []byte, m any) ([]byte, error) {
 // Decode reads the head of data into *m, m being a pointer to the plan's type (any other type panics), and tells how many bytes
 // it read. On an error *m is the zero value.
 func (p *Plan) Decode(data []byte, m any) (n int, err error) {
-	v := p.mustBe(reflect.ValueOf(m).Elem())
+	v := reflect.ValueOf(m).Elem()
+	p.mustBe(v)
 	v.SetZero()
-	run := p.decode
-	if p.custom {
-		run = p.decodeCustom
-	}
-	n, flt := run(data, v)
+	n, flt := p.decode(data, v)
 	if flt != nil {
 		v.SetZero()
 		return 0, flt.in(p.name)
@@ -128,9 +96,8 @@ func (p *Plan) Decode(data []byte, m any) (n int, err error) {
 	return n, nil
 }
 
-func (p *Plan) mustBe(v reflect.Value) reflect.Value {
+func (p *Plan) mustBe(v reflect.Value) {
 	if !v.IsValid() || v.Type() != p.typ {
 		panic(fmt.Sprintf("wire: plan of %v used for %v", p.typ, v))
 	}
-	return v
 }

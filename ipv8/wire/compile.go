@@ -31,20 +31,18 @@ const (
 
 // A step writes and reads one field, or with opBits several.
 type step struct {
-	op      op
-	signed  bool // opNumber: the format is
-	text    bool // opVarlen: must be UTF-8
-	exact   bool // opPadded: no padding
-	custom  bool // the field is or holds a Custom
-	index   int  // of the field
-	size    int  // bytes: see op; of an item
-	count   int  // opVarlen: bytes of the length
-	unit    int  // opVarlen: bytes one of the length stands for
-	least   int  // bytes the shortest encoding takes
-	name    string
-	bits    []bitField
-	sub     *Plan
-	element reflect.Type // opCustom: the field's type
+	op     op
+	signed bool // opNumber: the format is
+	text   bool // opVarlen: must be UTF-8
+	exact  bool // opPadded: no padding
+	index  int  // of the field
+	size   int  // bytes: see op; of an item
+	count  int  // opVarlen: bytes of the length
+	unit   int  // opVarlen: bytes one of the length stands for
+	least  int  // bytes the shortest encoding takes
+	name   string
+	bits   []bitField
+	sub    *Plan
 }
 
 // A bitField is one of the fields in a byte.
@@ -120,7 +118,6 @@ func (c *compiler) next(p *Plan, i int, formats []string) (int, *fault) {
 	p.steps = append(p.steps, s)
 	p.least += s.least
 	p.open = s.op == opRaw || s.op == opInline && s.sub.open
-	p.custom = p.custom || s.custom
 	return n, nil
 }
 

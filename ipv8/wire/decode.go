@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// decode reads the head of data into the zero struct v. As with append, v may stay on the caller's stack.
+// decode reads the head of data into the zero struct v.
 func (p *Plan) decode(data []byte, v reflect.Value) (int, *fault) {
 	at := 0
 	for i := range p.steps {
@@ -60,6 +60,8 @@ func (s *step) decode(data []byte, f reflect.Value) (n int, flt *fault) {
 		return s.sub.decodePayload(data, f)
 	case opPayloads:
 		return s.decodePayloads(data, f)
+	case opCustom:
+		return decodeCustom(data, f)
 	}
 	if len(data) < s.size {
 		return 0, truncated(s.size, len(data))
@@ -86,8 +88,6 @@ func (s *step) decodeFixed(data []byte, f reflect.Value) *fault {
 			return outside("%g does not fit %v", x, f.Type())
 		}
 		f.SetFloat(x)
-	default:
-		panic(fmt.Sprintf("wire: step %d cannot decode", s.op))
 	}
 	return nil
 }
@@ -271,4 +271,15 @@ func (s *step) decodePayloads(data []byte, f reflect.Value) (int, *fault) {
 		at += n
 	}
 	return at, nil
+}
+
+func decodeCustom(data []byte, f reflect.Value) (int, *fault) {
+	n, err := f.Addr().Interface().(Custom).DecodeWire(data)
+	switch {
+	case err != nil:
+		return 0, &fault{kind: err}
+	case n < 0 || n > len(data):
+		panic(fmt.Sprintf("wire: %v.DecodeWire read %d of %d bytes", f.Type(), n, len(data)))
+	}
+	return n, nil
 }

@@ -35,7 +35,7 @@ var numbers = map[byte]step{
 // field compiles one field of type t; an empty format is that of the type.
 func (c *compiler) field(t reflect.Type, format string) (step, *fault) {
 	if format == "" && isCustom(t) {
-		return step{op: opCustom, custom: true, element: t}, nil
+		return step{op: opCustom}, nil
 	}
 	if format == "" {
 		format = formatOf(t)
@@ -178,7 +178,7 @@ func (c *compiler) nested(t reflect.Type, format string) (step, *fault) {
 	if flt != nil || format == "inline" {
 		return inline(sub), flt
 	}
-	s.sub, s.custom = sub, sub.custom
+	s.sub = sub
 	if format == "payload" {
 		s.least += sub.least
 	}
@@ -189,7 +189,7 @@ func inline(sub *Plan) step {
 	if sub == nil {
 		return step{}
 	}
-	return step{op: opInline, sub: sub, least: sub.least, custom: sub.custom}
+	return step{op: opInline, sub: sub, least: sub.least}
 }
 
 func isBytes(t reflect.Type) bool {

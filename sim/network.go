@@ -39,6 +39,7 @@ type packet struct {
 	block    uint32 // of the payload
 	size     uint16
 	lan      bool // sent to a LAN address
+	arrived  bool // it waits for a paused node
 }
 
 // Send sends a copy of data to an address. Whether, when and how often it arrives is up to the rules of the world; what is lost is said to
@@ -69,7 +70,7 @@ func (n *Node) Send(to netip.AddrPort, data []byte) error {
 func (w *World) launch(p packet, data []byte) {
 	w.seq++
 	p.id = w.seq
-	w.fold(Sent, w.ids[p.from]^p.dst, p.hash)
+	w.fold(Sent, w.cells[p.from].id^p.dst, p.hash)
 	slot := w.packets.take()
 	p.block = w.payloads.put(data)
 	*w.packets.at(slot) = p
@@ -81,9 +82,9 @@ func (w *World) launch(p packet, data []byte) {
 		return
 	}
 	v := w.view()
-	from, to := w.nodes[p.from], w.nodes[p.to]
-	*v = Packet{From: from, To: to, Src: w.book.addr(p.src), Dst: w.book.addr(p.dst), Data: w.payloads.get(p.block, p.size),
-		w: w, ordinal: w.pairs.next(w.now, p.from, p.to)}
+	from, to := w.cells[p.from], w.cells[p.to]
+	*v = Packet{From: from.node, To: to.node, Src: w.book.addr(p.src), Dst: w.book.addr(p.dst), Data: w.payloads.get(p.block, p.size),
+		w: w, pair: mum(from.id^mixA, to.id^mixB), ordinal: w.pairs.next(w.now, p.from, p.to)}
 	w.travel(v, slot, 0, 0)
 	w.depth--
 }
@@ -154,7 +155,7 @@ func (w *World) duplicate(v *Packet, slot uint32, i int, delay time.Duration) {
 	v.bred++
 	c.lineage, c.bred, c.key = mix(v.lineage, v.bred), 0, 0
 	c.Data = w.payloads.get(p.block, p.size)
-	w.fold(Copied, w.ids[p.to]^p.src, p.hash)
+	w.fold(Copied, w.cells[p.to].id^p.src, p.hash)
 	if len(w.watchers) != 0 {
 		w.emit(w.packetEvent(Copied, &p))
 	}
@@ -171,7 +172,7 @@ func (w *World) schedulePacket(slot uint32, delay time.Duration) {
 func (w *World) deliver(ref uint64) {
 	slot := uint32(ref)
 	p := w.packets.at(slot)
-	n := w.nodes[p.to]
+	n := w.cells[p.to].node
 	w.current = running{p.id, n}
 	if why := w.obstacle(p, n); why != "" {
 		w.lose(slot, why)
@@ -181,7 +182,7 @@ func (w *World) deliver(ref uint64) {
 		w.queueUp(n, ref, p)
 		return
 	}
-	w.fold(Delivered, w.ids[p.to]^p.src, p.hash)
+	w.fold(Delivered, n.id^p.src, p.hash)
 	if len(w.watchers) != 0 {
 		w.emit(w.packetEvent(Delivered, p))
 	}
@@ -198,7 +199,7 @@ func (w *World) deliver(ref uint64) {
 // obstacle says why a packet that arrives now does not reach the node, "" when it does.
 func (w *World) obstacle(p *packet, n *Node) Reason {
 	for _, c := range w.cuts {
-		if c.between(p.from, p.to) {
+		if !p.arrived && c.between(p.from, p.to) {
 			return Partitioned
 		}
 	}
@@ -220,6 +221,7 @@ func (w *World) queueUp(n *Node, ref uint64, p *packet) {
 		w.lose(uint32(ref), BufferFull)
 		return
 	}
+	p.arrived = true
 	r.backlogSize += int(p.size)
 	r.backlog = append(r.backlog, ref)
 }
@@ -227,7 +229,7 @@ func (w *World) queueUp(n *Node, ref uint64, p *packet) {
 // lose ends a packet, and says why.
 func (w *World) lose(slot uint32, why Reason) {
 	p := w.packets.at(slot)
-	w.fold(Dropped, w.ids[p.to]^p.src, hashString(string(why)))
+	w.fold(Dropped, w.cells[p.to].id^p.src, hashString(string(why)))
 	if len(w.watchers) != 0 {
 		e := w.packetEvent(Dropped, p)
 		e.Reason = why

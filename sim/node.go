@@ -12,19 +12,19 @@ import (
 // from one boot to the next crash. Its methods are what an overlay may use of the world; the same shape exists over real sockets.
 type Node struct {
 	w      *World
-	name   string
-	boot   func(*Node)
 	listen func(from, to netip.AddrPort, data []byte)
 	id     uint64
 	public uint64 // address codes; 0 for none
 	lan    uint64
-	addrs  []netip.AddrPort
 	index  uint32
 	life   uint32
 	site   uint32
 	up     bool
 	paused bool
-	*rest
+	*rest  // all above is one cache line: what a packet touches
+	boot   func(*Node)
+	name   string
+	addrs  []netip.AddrPort
 }
 
 // rest is what only some nodes have, made on first use.
@@ -48,7 +48,7 @@ func (w *World) Node(name string, boot func(*Node), where ...Place) *Node {
 	*n = Node{w: w, name: name, boot: boot, id: hashString(name), index: uint32(len(w.nodes)), up: true}
 	w.place(n, where)
 	w.nodes = append(w.nodes, n)
-	w.ids = append(w.ids, n.id)
+	w.cells = append(w.cells, cell{n, n.id})
 	w.names[name] = n
 	w.scheduleBoot(n)
 	return n
@@ -66,7 +66,12 @@ func (w *World) scheduleBoot(n *Node) {
 }
 
 // runBoot carries out a boot event.
-func (w *World) runBoot(id uint64, n *Node) {
+func (w *World) runBoot(id, ref uint64, n *Node) {
+	if n.paused {
+		r := n.extra()
+		r.backlog = append(r.backlog, ref)
+		return
+	}
 	w.current = running{id, n}
 	w.mark(Booted, n, nil)
 	if n.boot != nil {
@@ -124,6 +129,9 @@ func (n *Node) Crash() {
 		return
 	}
 	n.w.mark(Crashed, n, nil)
+	if n.rest != nil {
+		n.dropBacklog(Gone)
+	}
 	n.up, n.paused, n.listen = false, false, nil
 	n.life++
 	if n.rest == nil {
@@ -131,7 +139,6 @@ func (n *Node) Crash() {
 	}
 	n.streams = nil
 	n.disk.crash()
-	n.dropBacklog(Gone)
 	for len(n.procs) > 0 {
 		n.procs[0].unwind()
 	}
@@ -178,8 +185,11 @@ const backlogBound = 208 << 10
 // dropBacklog empties the queue of a paused node.
 func (n *Node) dropBacklog(why Reason) {
 	for _, ref := range n.backlog {
-		if ref&refKind == refPacket {
+		switch ref & refKind {
+		case refPacket:
 			n.w.lose(uint32(ref), why)
+		case refTimer:
+			n.w.stopTimer(n, ref&^refKind)
 		}
 	}
 	n.backlog, n.backlogSize = nil, 0

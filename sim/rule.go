@@ -56,7 +56,8 @@ type Packet struct {
 	Data []byte
 
 	w       *World
-	ordinal uint64
+	pair    uint64 // who to whom
+	ordinal uint64 // how many went from the one to the other in this instant before
 	lineage uint64 // which duplicate it is; 0 is the original
 	bred    uint64 // how many duplicates were made of it
 	key     uint64 // of the packet's draws; 0: not made yet
@@ -80,9 +81,9 @@ func (p *Packet) Uint64() uint64 {
 // makeKey is what the packet's random numbers depend on.
 func (p *Packet) makeKey() uint64 {
 	w := p.w
-	k := mix(mix(w.seed, packetSalt), w.ids[p.From.index])
-	k = mix(mix(k, w.ids[p.To.index]), uint64(w.now))
-	return mix(mix(k, p.ordinal), p.lineage) | 1
+	k := mix(w.seed^packetSalt, p.pair)
+	k = mix(k, uint64(w.now))
+	return mix(k, p.ordinal<<32^p.lineage) | 1
 }
 
 // N returns a random number in [0, n), evenly distributed but for a bias below n/2⁶⁴. It panics when n is 0.

@@ -147,7 +147,7 @@ func (w *World) dispatch(id, ref uint64) {
 	case refPacket:
 		w.deliver(ref)
 	case refBoot:
-		w.runBoot(id, w.nodes[uint32(ref)])
+		w.runBoot(id, ref, w.nodes[uint32(ref)])
 	}
 }
 

@@ -35,9 +35,8 @@ func BenchmarkHold(b *testing.B) {
 			w.Limit(Limits{})
 			b.ReportAllocs()
 			b.ResetTimer()
-			for range b.N {
-				w.Step()
-			}
+			done := w.Events() + uint64(b.N)
+			w.RunUntil(time.Hour*1000, func() bool { return w.Events() >= done })
 		})
 	}
 }

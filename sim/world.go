@@ -27,7 +27,7 @@ type World struct {
 	events queue
 
 	nodes  []*Node
-	ids    []uint64 // of nodes, dense, for the hot path
+	cells  []cell // of nodes, dense, for the hot path
 	rooms  slab[Node]
 	names  map[string]*Node
 	book   addressBook
@@ -41,6 +41,12 @@ type World struct {
 	streams []stream
 	procs   []*Proc
 	shared  map[any]any
+}
+
+// cell is what the path of a packet needs of a node without touching it.
+type cell struct {
+	node *Node
+	id   uint64
 }
 
 // running is the event being carried out.

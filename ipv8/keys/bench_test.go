@@ -23,8 +23,7 @@ func BenchmarkGenerate(b *testing.B) {
 			b.ReportAllocs()
 			r := NewRing()
 			for b.Loop() {
-				_, err := r.Generate(level, random)
-				skipMissing(b, err)
+				_, _ = r.Generate(level, random)
 			}
 		})
 		b.Run("stand-in/"+string(level), func(b *testing.B) {

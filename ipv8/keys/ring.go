@@ -19,6 +19,7 @@ type Ring struct {
 	signed *memory            // nil: remembers nothing
 	own    map[string]*Public // by wire form; keys with a private half here
 	met    strangers
+	curves curves
 }
 
 // NewRing returns the ring of a world. It remembers signatures made in it: see

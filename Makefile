@@ -1,0 +1,52 @@
+# "make run" and "make test" need Go and make, nothing else. "make" alone lists the targets.
+
+GO          ?= go
+FUZZTIME    ?= 30s
+ROUNDS      ?= 3
+ONLY        ?=
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+
+# What a world runs on: the packages that are tested under the race detector before anything else.
+CORE := ./sim/... ./ipv8/... ./harness/...
+
+.DEFAULT_GOAL := help
+.PHONY: help run test race bench fuzz lint vuln rewrite digests
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /  make \1@/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "%-16s %s\n", $$1, $$2 }'
+
+run: ## play the two simulations of IPv8's tutorial
+	$(GO) run ./examples/pingpong
+	$(GO) run ./examples/bootstrap
+
+test: ## run every test
+	$(GO) test -count=1 ./...
+
+race: ## run every test of the core under the race detector (needs a C compiler)
+	CGO_ENABLED=1 $(GO) test -count=1 -race $(CORE)
+
+bench: ## measure the bars, print the table, extend suites/bench/history.tsv (ROUNDS=3, ONLY=part of a name)
+	$(GO) test ./suites/bench -count=1 -timeout 60m -run '^TestRecord$$' -v -record -rounds=$(ROUNDS) -only='$(ONLY)'
+
+fuzz: ## fuzz every target, each for FUZZTIME (30s)
+	@set -e; for file in $$(grep -rl --include='*_test.go' '^func Fuzz' .); do \
+	  for target in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' $$file); do \
+	    echo "== $$(dirname $$file) $$target for $(FUZZTIME)"; \
+	    $(GO) test $$(dirname $$file) -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime=0x; \
+	  done; \
+	done
+
+lint: ## vet, gofmt, staticcheck
+	$(GO) vet ./...
+	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "gofmt -w these:"; echo "$$unformatted"; exit 1; }
+	$(GO) run $(STATICCHECK) ./...
+
+vuln: ## ask the vulnerability database (needs the network)
+	$(GO) run $(GOVULNCHECK) ./...
+
+rewrite: ## write the transcripts anew; read the difference before committing it
+	$(GO) test ./suites/transcripts/... -count=1 -rewrite
+
+digests: ## the pinned worlds keep their digests
+	$(GO) test ./suites/digests -count=1

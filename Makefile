@@ -7,11 +7,11 @@ ONLY        ?=
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
-# What a world runs on: the packages that are tested under the race detector before anything else.
+# What a world runs on.
 CORE := ./sim/... ./ipv8/... ./harness/...
 
 .DEFAULT_GOAL := help
-.PHONY: help run test race bench fuzz lint vuln rewrite digests
+.PHONY: help run test race bench fuzz lint vet format staticcheck vuln rewrite digests
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1@/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -37,9 +37,15 @@ fuzz: ## fuzz every target, each for FUZZTIME (30s)
 	  done; \
 	done
 
-lint: ## vet, gofmt, staticcheck
+lint: vet format staticcheck ## vet, gofmt, staticcheck
+
+vet:
 	$(GO) vet ./...
+
+format:
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "gofmt -w these:"; echo "$$unformatted"; exit 1; }
+
+staticcheck:
 	$(GO) run $(STATICCHECK) ./...
 
 vuln: ## ask the vulnerability database (needs the network)

@@ -90,8 +90,7 @@ func canonicalPoint(point []byte) bool {
 // smallOrder reports whether the canonical y is that of one of the eight
 // points whose order divides 8, whatever the sign bit.
 func smallOrder(point []byte) bool {
-	for i := range smallOrderY {
-		y := &smallOrderY[i]
+	for _, y := range smallOrderY {
 		if y[31] == point[31]&0x7f && bytes.Equal(y[:31], point[:31]) {
 			return true
 		}

@@ -1,0 +1,172 @@
+package harness
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/overlaytest/overlaytest/sim"
+)
+
+// Mail notes what was sent to everybody, and who heard it when. Messages are known by numbers of the test's own choice.
+//
+// What a member heard in an earlier life counts as heard; only hearing it twice in one life is a duplicate.
+type Mail struct {
+	now     func() time.Duration
+	members []listener
+	letters []letter // in the order of sending
+	index   map[uint64]int
+	strays  []Letter
+	extra   []Letter // duplicates
+}
+
+// Letter is one message and one member it is about.
+type Letter struct {
+	// ID is the message's number, Member the node's name.
+	ID     uint64
+	Member string
+	// Sent is when the message was sent, and Heard when the member heard it, both since the world began; -1: never.
+	Sent, Heard time.Duration
+}
+
+// String says what became of the letter: message 2 at n3, heard 1.5s after sending.
+func (l Letter) String() string {
+	switch {
+	case l.Heard < 0:
+		return fmt.Sprintf("message %d at %s, sent at %v, never heard", l.ID, l.Member, l.Sent)
+	case l.Sent < 0:
+		return fmt.Sprintf("message %d at %s, heard at %v, never sent", l.ID, l.Member, l.Heard)
+	}
+	return fmt.Sprintf("message %d at %s, sent at %v, heard %v later", l.ID, l.Member, l.Sent, l.Heard-l.Sent)
+}
+
+type listener struct {
+	name string
+	up   func() bool
+	life func() int
+	got  []int // places of letters, in the order of hearing
+}
+
+type letter struct {
+	id    uint64
+	sent  time.Duration
+	heard []time.Duration // by member; -1: never
+	life  []int           // by member: in which life it was heard last
+}
+
+// NewMail notes what members hear. Hear is called after every boot, the present one included: it has the overlay call got for each message
+// it hears.
+func NewMail[O any](members []*Member[O], hear func(o O, got func(id uint64))) *Mail {
+	mail := &Mail{index: map[uint64]int{}}
+	for i, m := range members {
+		mail.now = m.w.Elapsed
+		mail.members = append(mail.members, listener{name: m.Name(), up: m.Up, life: m.Life})
+		m.onBoot(func(o O) { hear(o, func(id uint64) { mail.got(i, id) }) })
+	}
+	return mail
+}
+
+// Sent notes that a message is sent now, to everybody. A number sent before is a mistake in the test and panics.
+func (m *Mail) Sent(id uint64) {
+	if _, taken := m.index[id]; taken {
+		panic(fmt.Sprintf("harness: Mail.Sent(%d): that number was sent before; every message needs its own", id))
+	}
+	l := letter{id: id, sent: m.now(), heard: make([]time.Duration, len(m.members)), life: make([]int, len(m.members))}
+	for i := range l.heard {
+		l.heard[i] = -1
+	}
+	m.index[id] = len(m.letters)
+	m.letters = append(m.letters, l)
+}
+
+// got notes that member i heard a message.
+func (m *Mail) got(i int, id uint64) {
+	who := &m.members[i]
+	place, sent := m.index[id]
+	if !sent {
+		m.strays = append(m.strays, Letter{id, who.name, -1, m.now()})
+		return
+	}
+	l := &m.letters[place]
+	switch {
+	case l.heard[i] < 0:
+		l.heard[i] = m.now()
+		who.got = append(who.got, place)
+	case l.life[i] == who.life():
+		m.extra = append(m.extra, Letter{id, who.name, l.sent, m.now()})
+	}
+	l.life[i] = who.life()
+}
+
+// about is the letter of message number place for member i.
+func (m *Mail) about(place, i int) Letter {
+	l := m.letters[place]
+	return Letter{l.id, m.members[i].name, l.sent, l.heard[i]}
+}
+
+// Missing returns what members that are up have not heard, by message and member.
+func (m *Mail) Missing() []Letter {
+	missing := []Letter{}
+	for place, l := range m.letters {
+		for i, heard := range l.heard {
+			if heard < 0 && m.members[i].up() {
+				missing = append(missing, m.about(place, i))
+			}
+		}
+	}
+	return missing
+}
+
+// Late returns what was heard more than d after it was sent, by message and member.
+func (m *Mail) Late(d time.Duration) []Letter {
+	late := []Letter{}
+	for place, l := range m.letters {
+		for i, heard := range l.heard {
+			if heard >= 0 && heard-l.sent > d {
+				late = append(late, m.about(place, i))
+			}
+		}
+	}
+	return late
+}
+
+// Duplicate returns what a member heard again in the same life, in the order in which that happened.
+func (m *Mail) Duplicate() []Letter { return slices.Concat([]Letter{}, m.extra) }
+
+// Stray returns what was heard and never sent, in the order in which that happened.
+func (m *Mail) Stray() []Letter { return slices.Concat([]Letter{}, m.strays) }
+
+// Disordered returns what a member heard after it had heard something sent later, by member.
+func (m *Mail) Disordered() []Letter {
+	wrong := []Letter{}
+	for i, who := range m.members {
+		latest := -1
+		for _, place := range who.got {
+			if place < latest {
+				wrong = append(wrong, m.about(place, i))
+			}
+			latest = max(latest, place)
+		}
+	}
+	return wrong
+}
+
+// Quantile returns the time from sending to hearing that the given share of all that was heard did not exceed: sim.Percent(50) is the
+// median, by nearest rank, so one of the times measured. It is 0 when nothing was heard.
+func (m *Mail) Quantile(share sim.Chance) time.Duration {
+	var took []time.Duration
+	for _, l := range m.letters {
+		for _, heard := range l.heard {
+			if heard >= 0 {
+				took = append(took, heard-l.sent)
+			}
+		}
+	}
+	if len(took) == 0 {
+		return 0
+	}
+	slices.Sort(took)
+	const whole = 1_000_000
+	rank := (uint64(share)*uint64(len(took)) + whole - 1) / whole
+	return took[min(max(rank, 1), uint64(len(took)))-1]
+}

@@ -1,0 +1,92 @@
+package harness
+
+import (
+	"fmt"
+	"net/netip"
+
+	"github.com/overlaytest/overlaytest/fixtures"
+	"github.com/overlaytest/overlaytest/sim"
+)
+
+// Boot sets an overlay up on a node, and again after every restart. Met are the addresses of those the topology introduces; the slice is
+// the overlay's own.
+type Boot[O any] func(n *sim.Node, met []netip.AddrPort) O
+
+// Member is the handle of an overlay's instance on a node. It survives a crash: the Overlay is replaced when the node boots again.
+//
+// An overlay with a method Leave() says goodbye with it, before its node goes.
+type Member[O any] struct {
+	*sim.Node
+	// Index is the member's place among those spawned with it.
+	Index int
+	// Overlay is what the latest boot returned.
+	Overlay O
+
+	w      *World
+	booted int // the life, counted from 1, that Overlay belongs to; 0: none yet
+	hooks  []func(O)
+}
+
+// Spawn makes n nodes, each running what boot returns, and runs the present instant, so that every Overlay is set on return. Who is
+// introduced to whom comes from the topology. Nodes are named n0, n1 and so on, over all that the world spawns.
+func Spawn[O any](w *World, n int, t fixtures.Topology, boot Boot[O]) []*Member[O] {
+	w.T.Helper()
+	names := make([]string, n)
+	for i := range names {
+		names[i] = fmt.Sprintf("n%d", w.spawned+i)
+	}
+	w.spawned += n
+	return spawn(w, names, t, boot)
+}
+
+// spawn is Spawn with names.
+func spawn[O any](w *World, names []string, t fixtures.Topology, boot Boot[O]) []*Member[O] {
+	w.T.Helper()
+	members := make([]*Member[O], len(names))
+	links := t(len(names), w.Rand("topology"))
+	for i, name := range names {
+		m := &Member[O]{Index: i, w: w}
+		members[i] = m
+		m.Node = w.Node(name, func(n *sim.Node) { m.boot(boot(n, addresses(members, links[i]))) })
+	}
+	w.Run(0)
+	return members
+}
+
+// addresses are where those members can be reached now.
+func addresses[O any](members []*Member[O], indices []int) []netip.AddrPort {
+	addrs := make([]netip.AddrPort, len(indices))
+	for k, i := range indices {
+		addrs[k] = members[i].Addrs()[0]
+	}
+	return addrs
+}
+
+// boot takes a new overlay.
+func (m *Member[O]) boot(overlay O) {
+	m.Overlay = overlay
+	m.booted = m.Life() + 1
+	for _, told := range m.hooks {
+		told(overlay)
+	}
+}
+
+// ready reports whether the member is up and has booted in this life.
+func (m *Member[O]) ready() bool { return m.Up() && m.booted == m.Life()+1 }
+
+// onBoot has f told every overlay the member runs, the present one included.
+func (m *Member[O]) onBoot(f func(O)) {
+	m.hooks = append(m.hooks, f)
+	if m.ready() {
+		f(m.Overlay)
+	}
+}
+
+// Nodes returns the nodes of members: w.Partition(harness.Nodes(members[:3]), harness.Nodes(members[3:])).
+func Nodes[O any](members []*Member[O]) []*sim.Node {
+	nodes := make([]*sim.Node, len(members))
+	for i, m := range members {
+		nodes[i] = m.Node
+	}
+	return nodes
+}

@@ -1,0 +1,128 @@
+package harness
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+)
+
+// Run lets d of virtual time pass, as [sim.World.Run] does, and looks at the promises after every event.
+func (w *World) Run(d time.Duration) {
+	w.T.Helper()
+	w.run(d, nil)
+}
+
+// RunUntil is Run that ends as soon as done holds, and reports whether it did. Done is asked before the first event, after every event and
+// at the end.
+func (w *World) RunUntil(d time.Duration, done func() bool) bool {
+	w.T.Helper()
+	return w.run(d, done)
+}
+
+// Step runs the next event, however far away, and reports whether there was one.
+func (w *World) Step() (ran bool) {
+	w.T.Helper()
+	w.stir()
+	w.judge(w.guarded(func() *failure {
+		ran = w.World.Step()
+		return w.breach()
+	}))
+	return ran
+}
+
+// Guard runs f, which may call overlays directly: a panic of theirs becomes a failure of the test.
+func (w *World) Guard(f func()) {
+	w.T.Helper()
+	w.judge(w.guarded(func() *failure {
+		f()
+		return nil
+	}))
+}
+
+// run is Run and RunUntil.
+func (w *World) run(d time.Duration, done func() bool) (held bool) {
+	w.T.Helper()
+	w.stir()
+	w.judge(w.guarded(func() (broken *failure) {
+		w.World.RunUntil(d, func() bool {
+			broken = w.breach()
+			held = broken == nil && done != nil && done()
+			return held || broken != nil
+		})
+		return broken
+	}))
+	return held
+}
+
+// judge fails the test if there is a failure.
+func (w *World) judge(f *failure) {
+	w.T.Helper()
+	if f != nil {
+		w.fail(f)
+	}
+}
+
+// breach looks at everything that must hold after an event.
+func (w *World) breach() *failure {
+	if w.stray != "" {
+		return strayPacket(w.stray)
+	}
+	if err := w.Err(); err != nil {
+		return runaway(err)
+	}
+	return w.brokenPromise()
+}
+
+// guarded runs f and turns a panic into a failure, unless it is the way in which a test framework ends a test.
+func (w *World) guarded(f func() *failure) (broken *failure) {
+	defer func() {
+		p := recover()
+		if p == nil {
+			return
+		}
+		if ofTheTest(p) {
+			panic(p)
+		}
+		broken = w.panicked(p)
+	}()
+	return f()
+}
+
+// ofTheTest reports whether a panic is the way in which a framework ends a test: its value is of the framework's own type, or says so.
+// (testing itself uses runtime.Goexit, which nobody can recover.)
+func ofTheTest(p any) bool {
+	if _, ok := p.(interface{ EndsTest() }); ok {
+		return true
+	}
+	t := reflect.TypeOf(p)
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	for _, framework := range []string{"github.com/onsi/ginkgo/", "github.com/onsi/gomega", "pgregory.net/rapid", "testing"} {
+		if strings.HasPrefix(t.PkgPath(), framework) {
+			return true
+		}
+	}
+	return false
+}
+
+// panicked describes the panic of an overlay, or of a promise.
+func (w *World) panicked(p any) *failure {
+	frames := panicFrames()
+	f := &failure{headline: "an overlay panicked"}
+	if w.looking != "" {
+		f.headline = fmt.Sprintf("the promise %q panicked", w.looking)
+	}
+	if len(frames) > 0 {
+		f.headline += " in " + frames[0].name
+	}
+	f.addf("panic: %v", p)
+	if err := w.Err(); err != nil {
+		f.addf("%v", err)
+	}
+	for _, frame := range frames {
+		f.addf("    %s %s", frame.name, frame.place)
+	}
+	return f
+}

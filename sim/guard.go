@@ -50,8 +50,11 @@ func (w *World) Limit(l Limits) { w.guard.Limits = l }
 // panicked or ended the test; nil while it can go on. A stopped world stays as it is, and can be read.
 func (w *World) Err() error { return w.guard.err }
 
-// admit counts an event, and reports whether it may run.
-func (g *guard) admit(w *World) bool {
+// admit counts an event of that instant, and reports whether it may run.
+func (g *guard) admit(w *World, at int64) bool {
+	if at > w.now {
+		g.instant = 0
+	}
 	switch {
 	case g.Limits.Events != 0 && g.events >= g.Limits.Events:
 		w.halt(fmt.Sprintf("the budget of %d events is spent, the last", g.events))

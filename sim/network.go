@@ -255,9 +255,14 @@ func (w *World) free(slot uint32) {
 }
 
 // cut is a partition in force: what is sent from one side to the other is lost on arrival.
-type cut struct{ from, to nodeSet }
+type cut struct {
+	from, to nodeSet
+	both     bool // and back
+}
 
-func (c *cut) between(from, to uint32) bool { return c.from.has(from) && c.to.has(to) }
+func (c *cut) between(from, to uint32) bool {
+	return c.from.has(from) && c.to.has(to) || c.both && c.to.has(from) && c.from.has(to)
+}
 
 // nodeSet is a set of nodes, a bit each.
 type nodeSet []uint64
@@ -277,29 +282,29 @@ func (s nodeSet) has(i uint32) bool { return int(i/64) < len(s) && s[i/64]&(1<<(
 // Partition cuts the network between two groups of nodes, in both directions: packets between them are lost on arrival. The returned
 // function heals it. Nodes of neither group are not touched.
 func (w *World) Partition(a, b []*Node) (heal func()) {
-	one, two := w.PartitionOneWay(a, b), w.PartitionOneWay(b, a)
-	return func() {
-		one()
-		two()
-	}
+	return w.cut(a, b, &cut{from: setOf(a), to: setOf(b), both: true})
 }
 
 // PartitionOneWay cuts the network from one group of nodes to another: packets in this direction are lost on arrival. The returned function
 // heals it. A node on both sides is a programmer's error and panics.
 func (w *World) PartitionOneWay(from, to []*Node) (heal func()) {
-	c := &cut{from: setOf(from), to: setOf(to)}
+	return w.cut(from, to, &cut{from: setOf(from), to: setOf(to)})
+}
+
+// cut puts a partition in force.
+func (w *World) cut(from, to []*Node, c *cut) (heal func()) {
 	for _, n := range from {
 		if c.to.has(n.index) {
 			panic(fmt.Sprintf("sim: Partition: node %q is on both sides", n.name))
 		}
 	}
 	w.cuts = append(w.cuts, c)
-	w.announce(Cut, from, to)
+	w.announce(Cut, from, to, c)
 	return func() {
 		for i, other := range w.cuts {
 			if other == c {
 				w.cuts = append(w.cuts[:i:i], w.cuts[i+1:]...)
-				w.announce(Healed, from, to)
+				w.announce(Healed, from, to, c)
 				return
 			}
 		}
@@ -307,12 +312,20 @@ func (w *World) PartitionOneWay(from, to []*Node) (heal func()) {
 }
 
 // announce notes that a partition begins or ends.
-func (w *World) announce(k Kind, from, to []*Node) {
+func (w *World) announce(k Kind, from, to []*Node, c *cut) {
+	way := OneWay
+	if c.both {
+		way = BothWays
+	}
 	for _, n := range from {
 		w.fold(k, n.id, 0)
 	}
 	for _, n := range to {
 		w.fold(k, n.id, 1)
 	}
-	w.mark(k, nil, nil)
+	w.fold(k, 0, hashString(string(way)))
+	w.seq++
+	if len(w.watchers) != 0 {
+		w.emit(Event{ID: w.seq, Cause: w.current.id, At: w.Elapsed(), Kind: k, Reason: way, Sides: [2][]*Node{from, to}})
+	}
 }

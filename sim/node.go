@@ -25,6 +25,8 @@ type Node struct {
 	boot   func(*Node)
 	name   string
 	addrs  []netip.AddrPort
+
+	bootedBy uint64 // the event that switched the node on
 }
 
 // rest is what only some nodes have, made on first use.
@@ -62,6 +64,7 @@ func (w *World) Find(name string) *Node { return w.names[name] }
 
 // scheduleBoot makes boot an event of the present instant.
 func (w *World) scheduleBoot(n *Node) {
+	n.bootedBy = w.current.id
 	w.schedule(w.now, refBoot|uint64(n.life&bootLife)<<32|uint64(n.index))
 }
 
@@ -73,7 +76,10 @@ func (w *World) runBoot(id, ref uint64, n *Node) {
 		return
 	}
 	w.current = running{id, n}
-	w.mark(Booted, n, nil)
+	w.fold(Booted, n.id, 0)
+	if len(w.watchers) != 0 {
+		w.emit(Event{ID: id, Cause: n.bootedBy, At: w.Elapsed(), Kind: Booted, Node: n})
+	}
 	if n.boot != nil {
 		n.boot(n)
 	}
@@ -128,7 +134,7 @@ func (n *Node) Crash() {
 	if !n.up {
 		return
 	}
-	n.w.mark(Crashed, n, nil)
+	n.w.mark(Crashed, n)
 	if n.rest != nil {
 		n.dropBacklog(Gone)
 	}
@@ -148,7 +154,7 @@ func (n *Node) Crash() {
 func (n *Node) Restart() {
 	n.Crash()
 	n.up = true
-	n.w.mark(Restarted, n, nil)
+	n.w.mark(Restarted, n)
 	n.w.scheduleBoot(n)
 }
 
@@ -159,7 +165,7 @@ func (n *Node) Pause() {
 		return
 	}
 	n.paused = true
-	n.w.mark(Paused, n, nil)
+	n.w.mark(Paused, n)
 }
 
 // Resume lets a paused node go on: what came due meanwhile happens in this instant, in the order in which it came due. A periodic timer
@@ -169,7 +175,7 @@ func (n *Node) Resume() {
 		return
 	}
 	n.paused = false
-	n.w.mark(Resumed, n, nil)
+	n.w.mark(Resumed, n)
 	if n.rest == nil {
 		return
 	}

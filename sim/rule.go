@@ -42,6 +42,9 @@ const (
 	Gone          Reason = "nobody here any more"        // the node was down
 	NotListening  Reason = "nobody listens"              // the node had no receiver
 	BufferFull    Reason = "buffer full"                 // the node was paused for too long
+
+	BothWays Reason = "both ways" // of a Cut: a symmetric partition
+	OneWay   Reason = "one way"   // of a Cut: from the first side to the second only
 )
 
 // Packet is a datagram on its way, as a [Filter] sees it. Its random numbers depend on the seed, the sender, the receiver, the instant of

@@ -11,21 +11,22 @@ import (
 
 // line is an event as [JSONLines] writes it.
 type line struct {
-	ID     uint64 `json:"id"`
-	Cause  uint64 `json:"cause,omitempty"`
-	At     int64  `json:"t"` // nanoseconds since Epoch
-	Kind   string `json:"kind"`
-	Node   string `json:"node,omitempty"`
-	Peer   string `json:"peer,omitempty"`
-	From   string `json:"from,omitempty"`
-	To     string `json:"to,omitempty"`
-	Reason Reason `json:"reason,omitempty"`
-	Size   int    `json:"size,omitempty"`
-	Data   string `json:"data,omitempty"` // hexadecimal
+	ID     uint64      `json:"id"`
+	Cause  uint64      `json:"cause,omitempty"`
+	At     int64       `json:"t"` // nanoseconds since Epoch
+	Kind   string      `json:"kind"`
+	Node   string      `json:"node,omitempty"`
+	Peer   string      `json:"peer,omitempty"`
+	From   string      `json:"from,omitempty"`
+	To     string      `json:"to,omitempty"`
+	Reason Reason      `json:"reason,omitempty"`
+	Sides  [2][]string `json:"sides,omitzero"`
+	Size   int         `json:"size,omitempty"`
+	Data   string      `json:"data,omitempty"` // hexadecimal
 }
 
 // JSONLines returns a watcher that writes each event as a line of JSON: id, cause, t (nanoseconds since [Epoch]), kind, node, peer, from, to,
-// reason, size in bytes, and data in hexadecimal; what is empty is left out. The first error of w ends the output.
+// reason, sides of a partition, size in bytes, and data in hexadecimal; what is empty is left out. The first error of w ends the output.
 func JSONLines(w io.Writer) func(Event) {
 	enc := json.NewEncoder(w)
 	var failed error
@@ -34,7 +35,7 @@ func JSONLines(w io.Writer) func(Event) {
 			return
 		}
 		failed = enc.Encode(line{ID: e.ID, Cause: e.Cause, At: int64(e.At), Kind: e.Kind.String(), Node: nameOf(e.Node), Peer: nameOf(e.Peer),
-			From: textOf(e.From), To: textOf(e.To), Reason: e.Reason, Size: len(e.Data), Data: hex.EncodeToString(e.Data)})
+			From: textOf(e.From), To: textOf(e.To), Reason: e.Reason, Sides: namesOf(e.Sides), Size: len(e.Data), Data: hex.EncodeToString(e.Data)})
 	}
 }
 
@@ -67,6 +68,9 @@ func sentence(e Event, describe func([]byte) string) string {
 	case Dropped:
 		return fmt.Sprintf("%s ✗ %s %s %s: %s", who, other(e), e.Kind, describe(e.Data), e.Reason)
 	}
+	if e.Sides[0] != nil {
+		return fmt.Sprintf("network %s %s between %v and %v", e.Kind, e.Reason, e.Sides[0], e.Sides[1])
+	}
 	return fmt.Sprintf("%s %s", who, e.Kind)
 }
 
@@ -81,6 +85,16 @@ func other(e Event) string {
 // seconds prints a duration as seconds with nine decimals, exactly.
 func seconds(d time.Duration) string {
 	return fmt.Sprintf("%5d.%09d", d/time.Second, d%time.Second)
+}
+
+// namesOf lists the nodes on each side of a partition.
+func namesOf(sides [2][]*Node) (names [2][]string) {
+	for i, side := range sides {
+		for _, n := range side {
+			names[i] = append(names[i], n.name)
+		}
+	}
+	return names
 }
 
 func nameOf(n *Node) string {

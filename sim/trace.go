@@ -53,8 +53,10 @@ type Event struct {
 	From, To netip.AddrPort
 	// Data is the payload of a packet, valid during the call only.
 	Data []byte
-	// Reason says why a packet was Dropped.
+	// Reason says why a packet was Dropped, and how the network was Cut.
 	Reason Reason
+	// Sides are the two groups of nodes between which the network was Cut or Healed.
+	Sides [2][]*Node
 }
 
 // observers are those who look at a world. Nothing they do enters the digest.
@@ -121,15 +123,12 @@ func (w *World) emit(e Event) {
 	}
 }
 
-// mark notes something that happens to a node, or to the network, at once.
-func (w *World) mark(k Kind, n, peer *Node) {
-	var id uint64
-	if n != nil {
-		id = n.id
-	}
-	w.fold(k, id, 0)
+// mark notes something that happens to a node at once.
+func (w *World) mark(k Kind, n *Node) {
+	w.fold(k, n.id, 0)
+	w.seq++
 	if len(w.watchers) != 0 {
-		w.emit(Event{ID: w.current.id, Cause: w.current.id, At: w.Elapsed(), Kind: k, Node: n, Peer: peer})
+		w.emit(Event{ID: w.seq, Cause: w.current.id, At: w.Elapsed(), Kind: k, Node: n})
 	}
 }
 

@@ -132,13 +132,10 @@ func (w *World) step(limit int64) bool {
 		if !w.due(e.ref) {
 			continue
 		}
-		if e.at > w.now {
-			w.now = e.at
-			w.guard.instant = 0
-		}
-		if !w.guard.admit(w) {
+		if !w.guard.admit(w, e.at) {
 			return false
 		}
+		w.now = max(w.now, e.at)
 		w.dispatch(w.ties.id(e.key), e.ref)
 		w.settleEvent()
 		return true

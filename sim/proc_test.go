@@ -1,0 +1,108 @@
+package sim
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+)
+
+func TestProcsSleepAndWaitInVirtualTime(t *testing.T) {
+	w := New(1)
+	var reply Future[string]
+	var story []string
+	say := func(what string) { story = append(story, fmt.Sprint(w.Elapsed(), " ", what)) }
+	n := w.Node("a", nil)
+	n.Go(func(p *Proc) {
+		say("asks")
+		p.Wait(&reply)
+		answer, _ := reply.Value()
+		say("hears " + answer)
+		p.Sleep(time.Second)
+		say("ends")
+	})
+	w.Go(func(p *Proc) {
+		p.Sleep(2 * time.Second)
+		if !reply.Resolve("yes") || reply.Resolve("no") {
+			t.Error("Resolve does not say which came first")
+		}
+	})
+	w.Run(time.Minute)
+	if want := []string{"0s asks", "2s hears yes", "3s ends"}; !slices.Equal(story, want) {
+		t.Fatalf("%q, want %q", story, want)
+	}
+}
+
+func TestACrashUnwindsProcs(t *testing.T) {
+	w := New(1)
+	n := w.Node("a", nil)
+	var story []string
+	n.Go(func(p *Proc) {
+		defer func() { story = append(story, "deferred") }()
+		p.Sleep(time.Hour)
+		story = append(story, "survived")
+	})
+	n.Go(func(p *Proc) {
+		defer func() { story = append(story, "own") }()
+		p.Sleep(time.Second)
+		p.Node().Crash()
+		p.Sleep(time.Second)
+		story = append(story, "survived its own crash")
+	})
+	w.Run(2 * time.Hour)
+	if want := []string{"deferred", "own"}; !slices.Equal(story, want) || len(w.procs) != 0 {
+		t.Fatalf("%q with %d coroutines left, want %q", story, len(w.procs), want)
+	}
+}
+
+func TestCloseUnwindsProcs(t *testing.T) {
+	w := New(1)
+	ended := 0
+	for range 3 {
+		w.Go(func(p *Proc) {
+			defer func() { ended++ }()
+			p.Sleep(time.Hour)
+		})
+	}
+	w.Go(func(p *Proc) { t.Error("began after Close") })
+	w.procs[3].timer = 0
+	for range 3 {
+		w.Step()
+	}
+	w.Close()
+	if ended != 3 || w.Step() || w.Err() == nil {
+		t.Fatalf("%d coroutines unwound, error %v", ended, w.Err())
+	}
+}
+
+func TestAPanicInAProcReachesTheTest(t *testing.T) {
+	w := New(1)
+	w.Go(func(p *Proc) {
+		p.Sleep(time.Second)
+		panic("boom")
+	})
+	defer func() {
+		if r := recover(); r != "boom" {
+			t.Fatalf("recovered %v, want boom", r)
+		}
+		if w.Err() == nil || w.Step() {
+			t.Fatal("the world did not note where it broke")
+		}
+	}()
+	w.Run(time.Minute)
+}
+
+func TestPausedProcsWait(t *testing.T) {
+	w := New(1)
+	n := w.Node("a", nil)
+	var woke time.Duration
+	n.Go(func(p *Proc) {
+		p.Sleep(time.Second)
+		woke = w.Elapsed()
+	})
+	w.After(500*time.Millisecond, n.Pause)
+	w.After(5*time.Second, n.Resume)
+	if w.Run(time.Minute); woke != 5*time.Second {
+		t.Fatalf("woke at %v, want 5s", woke)
+	}
+}

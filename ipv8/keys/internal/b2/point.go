@@ -1,5 +1,10 @@
 package b2
 
+import (
+	"fmt"
+	"math/big"
+)
+
 // Point is a point of a curve in affine coordinates. The zero Point is the point
 // at infinity. Points of one curve are compared with ==.
 type Point struct {
@@ -9,6 +14,17 @@ type Point struct {
 
 // Infinite tells whether p is the point at infinity.
 func (p Point) Infinite() bool { return !p.finite }
+
+// String is "(x, y)" in hexadecimal, or "infinity".
+func (p Point) String() string {
+	if !p.finite {
+		return "infinity"
+	}
+	var x, y [maxLimbs * limbBits / 8]byte
+	p.x.fill(x[:])
+	p.y.fill(y[:])
+	return fmt.Sprintf("(%x, %x)", new(big.Int).SetBytes(x[:]), new(big.Int).SetBytes(y[:]))
+}
 
 // shape is the curve y² + xy = x³ + a·x² + b over a field, a being 0 or 1. Its
 // methods are the group law; they hold for every point of the curve, those of

@@ -29,10 +29,23 @@ func MustCompile[M any]() *Codec[M] {
 }
 
 // Append appends m to dst. On an error it returns dst as it was.
-func (c *Codec[M]) Append(dst []byte, m M) ([]byte, error) { return c.plan.Append(dst, m) }
+func (c *Codec[M]) Append(dst []byte, m M) ([]byte, error) {
+	if hot := (cursor{data: dst}); walk(&hot, &m) {
+		return hot.data, nil
+	}
+	return c.plan.Append(dst, m)
+}
 
 // Decode reads an M from the head of data and tells how many bytes it read. On an error it returns the zero M.
 func (c *Codec[M]) Decode(data []byte) (m M, n int, err error) {
+	if hot := (cursor{data: data, reading: true}); walk(&hot, &m) {
+		return m, hot.at, nil
+	}
+	return c.decode(data)
+}
+
+// decode is apart because its m is on the heap.
+func (c *Codec[M]) decode(data []byte) (m M, n int, err error) {
 	n, err = c.plan.Decode(data, &m)
 	return m, n, err
 }

@@ -41,9 +41,10 @@ func (f *fault) Unwrap() error { return f.kind }
 
 // in names the struct or field that holds what went wrong.
 func (f *fault) in(name string) *fault {
-	if f.path == "" {
-		f.path = name
-	} else {
+	switch {
+	case f.path == "" || f.path[0] == '[':
+		f.path = name + f.path
+	default:
 		f.path = name + "." + f.path
 	}
 	return f

@@ -8,8 +8,9 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Whatever a packet's bit is flipped, message or signature, it never passes:
-// with remembered and unremembered keys and stand-ins of every size.
+// Whatever bit of a packet is flipped, in message or signature, it never
+// passes: with remembered and unremembered keys and stand-ins of every size.
+// On the slow curves it is every eleventh bit.
 func TestOneFlippedBitNeverPasses(t *testing.T) {
 	message := []byte("\x00\x02 a whole packet but for its signature, and a bit more")
 	r := NewRing()
@@ -22,7 +23,11 @@ func TestOneFlippedBitNeverPasses(t *testing.T) {
 		if !k.Public().Verify(packet[:len(message)], packet[len(message):]) {
 			t.Fatalf("%v: the packet as signed does not pass", k)
 		}
-		for bit := range 8 * len(packet) {
+		step := 1
+		if !k.Public().StandIn() && k.Public().SignatureLen() > Low.SignatureLen() && k.Public().Level() != Curve25519 {
+			step = 11
+		}
+		for bit := 0; bit < 8*len(packet); bit += step {
 			packet[bit/8] ^= 1 << (bit % 8)
 			if k.Public().Verify(packet[:len(message)], packet[len(message):]) {
 				t.Errorf("%v: passes with bit %d flipped", k, bit)

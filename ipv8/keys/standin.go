@@ -141,12 +141,13 @@ func (c checksum) cross() checksum {
 
 // fill writes bytes that follow from the state; 16 or more tell it in full.
 func (c checksum) fill(dst []byte) {
+	next, after := c.a, c.b
 	for ; len(dst) >= 8; dst = dst[8:] {
-		binary.LittleEndian.PutUint64(dst, scramble(c.a))
-		c.a, c.b = c.b, c.a+golden
+		binary.LittleEndian.PutUint64(dst, scramble(next))
+		next, after = after, next+golden
 	}
 	var last [8]byte
-	binary.LittleEndian.PutUint64(last[:], scramble(c.a))
+	binary.LittleEndian.PutUint64(last[:], scramble(next))
 	copy(dst, last[:])
 }
 

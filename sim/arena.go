@@ -91,8 +91,8 @@ type ordinal struct {
 
 const fewestOrdinals = 64
 
-// next returns how many packets went from one node to another in this instant before.
-func (o *ordinals) next(now int64, from, to uint32) uint64 {
+// next returns how many packets of this pair there were in this instant before.
+func (o *ordinals) next(now int64, pair uint64) uint64 {
 	if o.slots == nil {
 		o.slots = make([]ordinal, fewestOrdinals)
 		o.clear(now)
@@ -102,9 +102,9 @@ func (o *ordinals) next(now int64, from, to uint32) uint64 {
 	if 2*o.used > int(o.mask) {
 		o.widen()
 	}
-	s := o.find(uint64(from)<<32 | uint64(to))
+	s := o.find(pair)
 	if s.generation != o.generation {
-		*s = ordinal{pair: uint64(from)<<32 | uint64(to), generation: o.generation}
+		*s = ordinal{pair: pair, generation: o.generation}
 		o.used++
 	}
 	s.count++

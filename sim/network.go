@@ -31,11 +31,11 @@ type network struct {
 
 // packet is a datagram in the air.
 type packet struct {
+	from, to *Node
 	src, dst uint64 // address codes
 	id       uint64 // of its event
 	cause    uint64 // the event in which it was sent
 	hash     uint64 // of the payload
-	from, to uint32 // nodes
 	block    uint32 // of the payload
 	size     uint16
 	lan      bool // sent to a LAN address
@@ -53,38 +53,37 @@ func (n *Node) Send(to netip.AddrPort, data []byte) error {
 		return fmt.Errorf("sim: node %q: send to %v: %w: %d bytes, at most %d", n.name, to, ErrTooBig, len(data), MaxDatagram)
 	}
 	dst := w.book.code(to)
-	h, ok := w.book.find(dst)
-	if !ok {
+	h := w.book.find(dst)
+	if h == nil {
 		w.nobody(n, to, data)
 		return fmt.Errorf("sim: node %q: send to %v: %w", n.name, to, ErrNoSuchAddress)
 	}
-	p := packet{src: n.public, dst: dst, cause: w.current.id, hash: hashBytes(data), from: n.index, to: h.node(), size: uint16(len(data)), lan: h.lan()}
+	p := packet{src: n.public, dst: dst, cause: w.current.id, hash: hashBytes(data), from: n, to: h.node, size: uint16(len(data)), lan: h.lan()}
 	if p.lan && n.lan != 0 {
 		p.src = n.lan
 	}
-	w.launch(p, data)
+	w.launch(&p, data, mum(n.id^mixA, h.id^mixB))
 	return nil
 }
 
-// launch notes a new packet, lets the filters decide about it and schedules its arrival.
-func (w *World) launch(p packet, data []byte) {
+// launch notes a new packet, lets the filters decide about it and schedules its arrival. Pair is what the draws of the two ends are keyed by.
+func (w *World) launch(p *packet, data []byte, pair uint64) {
 	w.seq++
 	p.id = w.seq
-	w.fold(Sent, w.cells[p.from].id^p.dst, p.hash)
+	w.fold(Sent, p.from.id^p.dst, p.hash)
 	slot := w.packets.take()
 	p.block = w.payloads.put(data)
-	*w.packets.at(slot) = p
+	*w.packets.at(slot) = *p
 	if len(w.watchers) != 0 {
-		w.emit(w.packetEvent(Sent, &p))
+		w.emit(w.packetEvent(Sent, p))
 	}
 	if len(w.filters) == 0 {
 		w.schedulePacket(slot, 0)
 		return
 	}
 	v := w.view()
-	from, to := w.cells[p.from], w.cells[p.to]
-	*v = Packet{From: from.node, To: to.node, Src: w.book.addr(p.src), Dst: w.book.addr(p.dst), Data: w.payloads.get(p.block, p.size),
-		w: w, pair: mum(from.id^mixA, to.id^mixB), ordinal: w.pairs.next(w.now, p.from, p.to)}
+	*v = Packet{From: p.from, To: p.to, Src: w.book.addr(p.src), Dst: w.book.addr(p.dst), Data: w.payloads.get(p.block, p.size),
+		w: w, pair: pair, ordinal: w.pairs.next(w.now, pair)}
 	w.travel(v, slot, 0, 0)
 	w.depth--
 }
@@ -155,7 +154,7 @@ func (w *World) duplicate(v *Packet, slot uint32, i int, delay time.Duration) {
 	v.bred++
 	c.lineage, c.bred, c.key = mix(v.lineage, v.bred), 0, 0
 	c.Data = w.payloads.get(p.block, p.size)
-	w.fold(Copied, w.cells[p.to].id^p.src, p.hash)
+	w.fold(Copied, p.to.id^p.src, p.hash)
 	if len(w.watchers) != 0 {
 		w.emit(w.packetEvent(Copied, &p))
 	}
@@ -172,7 +171,7 @@ func (w *World) schedulePacket(slot uint32, delay time.Duration) {
 func (w *World) deliver(ref uint64) {
 	slot := uint32(ref)
 	p := w.packets.at(slot)
-	n := w.cells[p.to].node
+	n := p.to
 	w.current = running{p.id, n}
 	if why := w.obstacle(p, n); why != "" {
 		w.lose(slot, why)
@@ -199,12 +198,12 @@ func (w *World) deliver(ref uint64) {
 // obstacle says why a packet that arrives now does not reach the node, "" when it does.
 func (w *World) obstacle(p *packet, n *Node) Reason {
 	for _, c := range w.cuts {
-		if !p.arrived && c.between(p.from, p.to) {
+		if !p.arrived && c.between(p.from.index, p.to.index) {
 			return Partitioned
 		}
 	}
 	switch {
-	case p.lan && n.site != w.nodes[p.from].site:
+	case p.lan && n.site != p.from.site:
 		return WrongSite
 	case !n.up:
 		return Gone
@@ -229,7 +228,7 @@ func (w *World) queueUp(n *Node, ref uint64, p *packet) {
 // lose ends a packet, and says why.
 func (w *World) lose(slot uint32, why Reason) {
 	p := w.packets.at(slot)
-	w.fold(Dropped, w.cells[p.to].id^p.src, hashString(string(why)))
+	w.fold(Dropped, p.to.id^p.src, hashString(string(why)))
 	if len(w.watchers) != 0 {
 		e := w.packetEvent(Dropped, p)
 		e.Reason = why

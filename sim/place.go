@@ -54,8 +54,8 @@ func (w *World) settle(n *Node, fixed []netip.AddrPort, i int, r *rand.Rand, dra
 	var code uint64
 	if i < len(fixed) {
 		code = w.book.code(fixed[i])
-		if h, ok := w.book.find(code); ok {
-			panic(fmt.Sprintf("sim: node %q: address %v belongs to node %q", n.name, fixed[i], w.nodes[h.node()].name))
+		if h := w.book.find(code); h != nil {
+			panic(fmt.Sprintf("sim: node %q: address %v belongs to node %q", n.name, fixed[i], h.node.name))
 		}
 	} else {
 		code = draw(r)
@@ -63,7 +63,7 @@ func (w *World) settle(n *Node, fixed []netip.AddrPort, i int, r *rand.Rand, dra
 			code = draw(r)
 		}
 	}
-	w.book.add(code, holderOf(n.index, i == 1))
+	w.book.add(holder{code: code | lanBit*uint64(i), id: n.id, node: n})
 	n.addrs = append(n.addrs, w.book.addr(code))
 	return code
 }
@@ -112,36 +112,27 @@ func addr4(ip uint32) netip.Addr {
 	return netip.AddrFrom4([4]byte{byte(ip >> 24), byte(ip >> 16), byte(ip >> 8), byte(ip)})
 }
 
-// holder is who has an address: the node, and whether it is its LAN address.
-type holder uint32
-
-const lanHolder holder = 1 << 31
-
-func holderOf(index uint32, lan bool) holder {
-	if lan {
-		return holder(index) | lanHolder
-	}
-	return holder(index)
+// holder is who has an address: a slot of the address book.
+type holder struct {
+	code uint64 // with lanBit when it is the node's LAN address; 0: the slot is free
+	id   uint64 // the node's, so that sending does not touch it
+	node *Node
 }
 
-func (h holder) node() uint32 { return uint32(h &^ lanHolder) }
-func (h holder) lan() bool    { return h&lanHolder != 0 }
+const lanBit uint64 = 1 << 62
+
+func (h *holder) lan() bool { return h.code&lanBit != 0 }
 
 // addressBook knows who has which address. It is an open hash table of address codes; an address that was ever assigned stays in it.
 //
 // An address code is one word: an IPv4 address and port as ip<<16|port, any other as a number in the list of others, marked by the top bit.
 // Code 0, which is 0.0.0.0:0, belongs to nobody.
 type addressBook struct {
-	slots  []addressSlot // a power of two of them; code 0 is free
+	slots  []holder // a power of two of them
 	used   int
 	others []netip.AddrPort
 	codes  map[netip.AddrPort]uint64 // of others
 	sites  map[string]uint32
-}
-
-type addressSlot struct {
-	code   uint64
-	holder holder
 }
 
 const otherCode uint64 = 1 << 63
@@ -172,57 +163,54 @@ func (b *addressBook) addr(code uint64) netip.AddrPort {
 	return netip.AddrPortFrom(addr4(uint32(code>>16)), uint16(code))
 }
 
-// find returns who has an address.
-func (b *addressBook) find(code uint64) (holder, bool) {
+// find returns who has an address, nil when nobody does.
+func (b *addressBook) find(code uint64) *holder {
 	if len(b.slots) == 0 || code == 0 {
-		return 0, false
+		return nil
 	}
-	for i := b.start(code); ; i = (i + 1) & (len(b.slots) - 1) {
-		switch b.slots[i].code {
-		case code:
-			return b.slots[i].holder, true
-		case 0:
-			return 0, false
-		}
+	h := b.slot(code)
+	if h.code == 0 {
+		return nil
 	}
+	return h
+}
+
+// slot returns the slot of an address, or the free one where it belongs.
+func (b *addressBook) slot(code uint64) *holder {
+	i := int((code * golden) >> (64 - bits.Len(uint(len(b.slots)-1))))
+	for b.slots[i].code != 0 && b.slots[i].code&^lanBit != code {
+		i = (i + 1) & (len(b.slots) - 1)
+	}
+	return &b.slots[i]
 }
 
 // has reports whether an address cannot be given to a node.
 func (b *addressBook) has(code uint64) bool {
-	_, ok := b.find(code)
-	return ok || code == 0
-}
-
-// start is the slot at which a code is looked for first.
-func (b *addressBook) start(code uint64) int {
-	return int((code * golden) >> (64 - bits.Len(uint(len(b.slots)-1))))
+	return b.find(code) != nil || code == 0
 }
 
 // add notes who has an address.
-func (b *addressBook) add(code uint64, h holder) {
-	if code == 0 {
+func (b *addressBook) add(h holder) {
+	if h.code&^lanBit == 0 {
 		panic("sim: 0.0.0.0:0 cannot be the address of a node")
 	}
 	if 3*(b.used+1) > 2*len(b.slots) {
 		b.grow()
 	}
-	i := b.start(code)
-	for b.slots[i].code != 0 && b.slots[i].code != code {
-		i = (i + 1) & (len(b.slots) - 1)
-	}
-	if b.slots[i].code == 0 {
+	s := b.slot(h.code &^ lanBit)
+	if s.code == 0 {
 		b.used++
 	}
-	b.slots[i] = addressSlot{code, h}
+	*s = h
 }
 
 func (b *addressBook) grow() {
 	old := b.slots
-	b.slots = make([]addressSlot, max(64, 2*len(old)))
+	b.slots = make([]holder, max(64, 2*len(old)))
 	b.used = 0
 	for _, s := range old {
 		if s.code != 0 {
-			b.add(s.code, s.holder)
+			b.add(s)
 		}
 	}
 }
@@ -246,8 +234,8 @@ func (w *World) Holder(a netip.AddrPort) *Node {
 	if !a.IsValid() {
 		return nil
 	}
-	if h, ok := w.book.find(w.book.code(a)); ok {
-		return w.nodes[h.node()]
+	if h := w.book.find(w.book.code(a)); h != nil {
+		return h.node
 	}
 	return nil
 }

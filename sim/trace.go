@@ -146,7 +146,7 @@ func (w *World) fired(id uint64, t *timer) {
 
 // packetEvent describes what happens to a packet.
 func (w *World) packetEvent(k Kind, p *packet) Event {
-	e := Event{ID: p.id, Cause: p.cause, At: w.Elapsed(), Kind: k, Node: w.nodes[p.from], Peer: w.nodes[p.to],
+	e := Event{ID: p.id, Cause: p.cause, At: w.Elapsed(), Kind: k, Node: p.from, Peer: p.to,
 		From: w.book.addr(p.src), To: w.book.addr(p.dst), Data: w.payloads.get(p.block, p.size)}
 	if k == Delivered {
 		e.Node, e.Peer = e.Peer, e.Node

@@ -35,8 +35,10 @@ func BenchmarkHold(b *testing.B) {
 			w.Limit(Limits{})
 			b.ReportAllocs()
 			b.ResetTimer()
+			start := cpu()
 			done := w.Events() + uint64(b.N)
 			w.RunUntil(time.Hour*1000, func() bool { return w.Events() >= done })
+			b.ReportMetric(float64(cpu()-start)/float64(b.N), "cpu-ns/op")
 		})
 	}
 }

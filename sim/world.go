@@ -27,7 +27,6 @@ type World struct {
 	events queue
 
 	nodes  []*Node
-	cells  []cell // of nodes, dense, for the hot path
 	rooms  slab[Node]
 	names  map[string]*Node
 	book   addressBook
@@ -41,12 +40,6 @@ type World struct {
 	streams []stream
 	procs   []*Proc
 	shared  map[any]any
-}
-
-// cell is what the path of a packet needs of a node without touching it.
-type cell struct {
-	node *Node
-	id   uint64
 }
 
 // running is the event being carried out.

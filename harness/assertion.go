@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"regexp"
 	"runtime"
 	"strings"
 	"time"
@@ -106,7 +107,11 @@ func (a *Assertion) unmet(want expectation, last look, looks int, took time.Dura
 		outcome = "was not so all the time"
 	}
 	f := &failure{headline: fmt.Sprintf("%s %s: %s", a.verb, a.name, outcome)}
-	f.addf("looked %s in %v of %v; the last time:", plural(looks), took, a.bound)
+	during := took.String()
+	if took != a.bound {
+		during += " of " + a.bound.String()
+	}
+	f.addf("looked %s in %s; the last time:", plural(looks), during)
 	f.addf("%s", want.message(last))
 	return f
 }
@@ -185,15 +190,18 @@ func question(actual any) (ask func() (any, error), wrong string) {
 	}, ""
 }
 
+// closure is how the compiler names a function without a name.
+var closure = regexp.MustCompile(`(^|\.)func\d+(\.|$)`)
+
 // functionName is how a headline names what is looked at: the name of a function or method, the place of the assertion for a closure.
 func functionName(actual any, place string) string {
 	f := reflect.ValueOf(actual)
 	if f.Kind() != reflect.Func || f.IsNil() {
 		return place
 	}
-	name := shortName(runtime.FuncForPC(f.Pointer()).Name())
+	_, name, _ := strings.Cut(shortName(runtime.FuncForPC(f.Pointer()).Name()), ".")
 	name = strings.NewReplacer("(*", "", ")", "", "-fm", "", "[...]", "").Replace(name)
-	if strings.Contains(name, ".func") {
+	if closure.MatchString(name) {
 		return place
 	}
 	return name

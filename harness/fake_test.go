@@ -2,6 +2,7 @@ package harness_test
 
 import (
 	"fmt"
+	"os"
 	"reflect"
 	"regexp"
 	"runtime"
@@ -82,3 +83,12 @@ func (e equals) NegatedFailureMessage(actual any) string {
 type goexitTB struct{ fakeTB }
 
 func (*goexitTB) FailNow() { runtime.Goexit() }
+
+func sourceOf(t *testing.T, file string) string {
+	t.Helper()
+	source, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(source)
+}

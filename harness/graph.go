@@ -116,7 +116,13 @@ func (g *Graph) Asymmetric() []string {
 
 // Self returns the members that know themselves.
 func (g *Graph) Self() []string {
-	return links(g.view(), func(m acquainted, id string) bool { return id == m.id })
+	selves := []string{}
+	for _, m := range g.view() {
+		if m.knows(m.id) {
+			selves = append(selves, m.id)
+		}
+	}
+	return selves
 }
 
 // Phantoms returns where a member knows an id that no member has that is up: of one that crashed or left, or of nobody.

@@ -131,10 +131,10 @@ func (m *Mail) Late(d time.Duration) []Letter {
 }
 
 // Duplicate returns what a member heard again in the same life, in the order in which that happened.
-func (m *Mail) Duplicate() []Letter { return slices.Concat([]Letter{}, m.extra) }
+func (m *Mail) Duplicate() []Letter { return append([]Letter{}, m.extra...) }
 
 // Stray returns what was heard and never sent, in the order in which that happened.
-func (m *Mail) Stray() []Letter { return slices.Concat([]Letter{}, m.strays) }
+func (m *Mail) Stray() []Letter { return append([]Letter{}, m.strays...) }
 
 // Disordered returns what a member heard after it had heard something sent later, by member.
 func (m *Mail) Disordered() []Letter {

@@ -102,6 +102,9 @@ type (
 		Work     []opJSON     `json:"work,omitempty"`
 		Duration span         `json:"duration"`
 	}
+	caseHead struct {
+		Version *int `json:"version"`
+	}
 	choiceJSON struct {
 		Name   string  `json:"name"`
 		Params []int64 `json:"params,omitempty"`
@@ -169,9 +172,7 @@ func (s Scenario) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON reads a case. Another version and unknown fields are errors that name them; whether the scenario is possible is for
 // [Scenario.Validate].
 func (s *Scenario) UnmarshalJSON(data []byte) error {
-	var v struct {
-		Version *int `json:"version"`
-	}
+	var v caseHead
 	if err := json.Unmarshal(data, &v); err != nil {
 		return fmt.Errorf("harness: a case that is not JSON: %w", err)
 	}

@@ -102,3 +102,18 @@ func BenchmarkEd25519Verify(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkWorld is what the keys of a world cost: 22 keys of sect409k1 made and
+// 650 signatures, the curve's table included.
+func BenchmarkWorld(b *testing.B) {
+	for b.Loop() {
+		c := K409()
+		d := benchmarkKey(c)
+		for range 22 {
+			d.Public()
+		}
+		for i := range 650 {
+			d.Sign(Digest{byte(i), byte(i >> 8)})
+		}
+	}
+}

@@ -29,3 +29,39 @@ func BenchmarkDecodeResponse(b *testing.B) {
 		_, _, _ = codec.Decode(data)
 	}
 }
+
+// Without the hand-written way, as every other message goes.
+func BenchmarkPlanAppendResponse(b *testing.B) {
+	plan, m := planOf(b, typeOf[wire.IntroductionResponse]()), response()
+	var dst []byte
+	b.ReportAllocs()
+	for b.Loop() {
+		dst, _ = plan.Append(dst[:0], &m)
+	}
+}
+
+func BenchmarkPlanDecodeResponse(b *testing.B) {
+	plan, m := planOf(b, typeOf[wire.IntroductionResponse]()), response()
+	data, _ := plan.Append(nil, m)
+	b.ReportAllocs()
+	for b.Loop() {
+		_, _ = plan.Decode(data, &m)
+	}
+}
+
+func BenchmarkDecodeManyPayloads(b *testing.B) {
+	codec := wire.MustCompile[variable]()
+	data, _ := codec.Append(nil, variable{Inners: make([]inner, 255), Ints: make([]int64, 1000)})
+	b.ReportAllocs()
+	b.SetBytes(int64(len(data)))
+	for b.Loop() {
+		_, _, _ = codec.Decode(data)
+	}
+}
+
+func BenchmarkCompile(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		wire.MustCompile[wire.IntroductionResponse]()
+	}
+}

@@ -24,12 +24,12 @@ type fault struct {
 	path       string
 	kind       error
 	detail     string
-	need, have int // of ErrTruncated
+	need, have int // bytes, of ErrTruncated
 }
 
 func (f *fault) Error() string {
 	switch {
-	case f.kind == ErrTruncated:
+	case f.need > 0:
 		return fmt.Sprintf("wire: %s: %v: %d bytes needed, %d left", f.path, f.kind, f.need, f.have)
 	case f.detail == "":
 		return fmt.Sprintf("wire: %s: %v", f.path, f.kind)

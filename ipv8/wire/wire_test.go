@@ -190,6 +190,41 @@ func TestAllocations(t *testing.T) {
 	check("Codec.Decode with a tail", 1, func() { _, _, _ = codec.Decode(dst) })
 }
 
+// What is just short enough is written.
+func TestLimits(t *testing.T) {
+	long := strings.Repeat("x", 65535)
+	sent := variable{VarHS: long, Text: long, Ids: make([]byte, 20*65535), Twos: make([]byte, 510), Blobs: make([][]byte, 255),
+		Inners: make([]inner, 255), Inner: inner{Text: long[:65531]}, Bools: make([]bool, 65535), Addr: wire.Address{Host: long}}
+	codec := wire.MustCompile[variable]()
+	data, err := codec.Append(nil, sent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sent.IP = netip.MustParseAddrPort("0.0.0.0:0") // as no address comes back
+	if got, err := codec.DecodeAll(data); err != nil || !reflect.DeepEqual(got, sent) {
+		t.Error(err)
+	}
+}
+
+func TestNoAddress(t *testing.T) {
+	data, err := wire.MustCompile[wire.Puncture]().Append(nil, wire.Puncture{})
+	if err != nil || !bytes.Equal(data, make([]byte, 14)) {
+		t.Errorf("%x, %v", data, err)
+	}
+	got, err := wire.MustCompile[wire.Puncture]().DecodeAll(data)
+	if want := netip.MustParseAddrPort("0.0.0.0:0"); err != nil || got.SourceLAN != want {
+		t.Error(got, err)
+	}
+}
+
+func TestConnectionTypes(t *testing.T) {
+	for c, want := range []string{"unknown", "N/A", "public", "symmetric-NAT", "N/A"} {
+		if got := wire.ConnectionType(c).String(); got != want {
+			t.Errorf("%d is %s, want %s", c, got, want)
+		}
+	}
+}
+
 func TestErrorsNameFieldValueLimit(t *testing.T) {
 	long := strings.Repeat("x", 65536)
 	v4, v6 := netip.MustParseAddrPort("1.2.3.4:5"), netip.MustParseAddrPort("[::ffff:1.2.3.4]:5")
@@ -210,6 +245,14 @@ func TestErrorsNameFieldValueLimit(t *testing.T) {
 		{variable{Blobs: make([][]byte, 256)}, wire.ErrRange, "wire: variable.Blobs: out of range: 256 items, at most 255"},
 		{variable{Inners: []inner{{}, {Text: long[1:]}}}, wire.ErrRange, "wire: variable.Inners[1]: out of range: 65539 bytes, at most 65535"},
 		{variable{Addr: wire.Address{Host: "a", IP: v4.Addr()}}, wire.ErrInvalid, `wire: variable.Addr: invalid value: both a host "a" and an address 1.2.3.4`},
+		{variable{Addr: wire.Address{Host: "\xff"}}, wire.ErrInvalid, `wire: variable.Addr: invalid value: host "\xff" is not UTF-8`},
+		{variable{Addr: wire.Address{Host: long}}, wire.ErrRange, "wire: variable.Addr: out of range: host of 65536 bytes, at most 65535"},
+		{variable{Names: []string{"", long}}, wire.ErrRange, "wire: variable.Names: out of range: item 1: 65536 bytes, at most 65535"},
+		{variable{Bools: make([]bool, 65536)}, wire.ErrRange, "wire: variable.Bools: out of range: 65536 items, at most 65535"},
+		{variable{Inners: make([]inner, 256)}, wire.ErrRange, "wire: variable.Inners: out of range: 256 items, at most 255"},
+		{variable{Ids: make([]byte, 20*65536)}, wire.ErrRange, "wire: variable.Ids: out of range: 1310720 bytes, at most 1310700"},
+		{fixed{}, wire.ErrRange, "wire: fixed.Chars: out of range: 0 bytes, want 1"},
+		{fixed{Chars: []byte("c"), Key: make([]byte, 33)}, wire.ErrRange, "wire: fixed.Key: out of range: 33 bytes, want 32"},
 		{wire.NewPuncture{SourceLAN: netip.MustParseAddrPort("[fe80::1%eth0]:1")}, wire.ErrInvalid, "wire: NewPuncture.SourceLAN: invalid value: [fe80::1%eth0]:1 has a zone, which means nothing elsewhere"},
 	}
 	for _, c := range cases {

@@ -81,7 +81,7 @@ func PlanOf(t reflect.Type) (*Plan, error) {
 }
 
 // Append appends m, a value of the plan's type or a pointer to one. Any other type panics. On an error it returns dst as it was.
-// It allocates nothing but room in dst.
+// It allocates nothing but room in dst, and a copy of each Custom.
 func (p *Plan) Append(dst []byte, m any) ([]byte, error) {
 	v := reflect.ValueOf(m)
 	if v.Kind() == reflect.Pointer {

@@ -6,6 +6,7 @@
 // raw, bits, bits:N, varlenI, varlenIutf8, varlenBx2, varlenHx20, doublevarlenH, c, inline, and a composite such as QQHHBH on a plain struct.
 // bits packs a run of bool, [N]bool and (bits:N) unsigned fields, first field highest, into whole bytes; blank fields are reserved bits.
 // A type with [Custom] writes itself. Integers are big endian, but arrayH-* is little endian, as py-ipv8 writes it on common machines.
+// The zero netip.AddrPort is no address: it is written, and comes back, as 0.0.0.0:0.
 //
 // Decoding never panics, copies every byte field, and allocates no more than the input justifies. Nothing here is shared or global.
 package wire

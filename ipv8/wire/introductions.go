@@ -2,6 +2,8 @@ package wire
 
 import "net/netip"
 
+// The layouts are py-ipv8's, checked against bytes of its version 2.11. Addresses that are not known are 0.0.0.0:0.
+
 // ConnectionType is what a peer says of its way to the internet, two bits wide. The value 1 has no meaning.
 type ConnectionType uint8
 
@@ -27,11 +29,11 @@ func (c ConnectionType) String() string {
 
 // IntroductionRequest asks for the address of another member: message 246, IPv4 only.
 type IntroductionRequest struct {
-	Destination      netip.AddrPort `wire:"ipv4"` // whom the request goes to
-	SourceLAN        netip.AddrPort `wire:"ipv4"` // the sender's own address in its network
-	SourceWAN        netip.AddrPort `wire:"ipv4"` // the sender's address as others see it
-	Connection       ConnectionType `wire:"bits:2"`
-	SupportsNewStyle bool           `wire:"bits"` // the sender understands messages 231 to 234
+	Destination      netip.AddrPort `wire:"ipv4"`   // whom the request goes to
+	SourceLAN        netip.AddrPort `wire:"ipv4"`   // the sender's own address in its network
+	SourceWAN        netip.AddrPort `wire:"ipv4"`   // the sender's address as others see it
+	Connection       ConnectionType `wire:"bits:2"` // the sender's
+	SupportsNewStyle bool           `wire:"bits"`   // the sender understands messages 231 to 234
 	_                [4]bool        `wire:"bits"`
 	// Advice asks for an introduction. It is what the wire says; py-ipv8 reads the bit inverted, and nobody there looks at it.
 	Advice     bool   `wire:"bits"`
@@ -44,19 +46,19 @@ func (IntroductionRequest) MessageID() byte { return 246 }
 
 // IntroductionResponse answers an [IntroductionRequest], with the address of a member or 0.0.0.0:0: message 245, IPv4 only.
 type IntroductionResponse struct {
-	Destination           netip.AddrPort `wire:"ipv4"` // whom the response goes to, as the sender sees it
-	SourceLAN             netip.AddrPort `wire:"ipv4"`
-	SourceWAN             netip.AddrPort `wire:"ipv4"`
-	IntroducedLAN         netip.AddrPort `wire:"ipv4"` // for a requester in the network of the introduced
-	IntroducedWAN         netip.AddrPort `wire:"ipv4"`
-	Connection            ConnectionType `wire:"bits:2"`
+	Destination           netip.AddrPort `wire:"ipv4"`   // whom the response goes to, as the sender sees it
+	SourceLAN             netip.AddrPort `wire:"ipv4"`   // the sender's own address in its network
+	SourceWAN             netip.AddrPort `wire:"ipv4"`   // the sender's address as others see it
+	IntroducedLAN         netip.AddrPort `wire:"ipv4"`   // for a requester in the network of the introduced
+	IntroducedWAN         netip.AddrPort `wire:"ipv4"`   // for any other requester
+	Connection            ConnectionType `wire:"bits:2"` // the sender's
 	_                     bool           `wire:"bits"`
 	SupportsNewStyle      bool           `wire:"bits"` // the sender does; py-ipv8 always sets it
 	IntroSupportsNewStyle bool           `wire:"bits"` // the introduced does
 	PeerLimitReached      bool           `wire:"bits"` // the sender takes no more peers
 	_                     [2]bool        `wire:"bits"`
 	Identifier            uint16         // that of the request
-	Extra                 []byte         `wire:"raw"`
+	Extra                 []byte         `wire:"raw"` // of the community
 }
 
 // MessageID is 245.
@@ -64,8 +66,8 @@ func (IntroductionResponse) MessageID() byte { return 245 }
 
 // PunctureRequest asks an introduced peer to open its NAT for the walker: message 250, unsigned, IPv4 only.
 type PunctureRequest struct {
-	WalkerLAN  netip.AddrPort `wire:"ipv4"`
-	WalkerWAN  netip.AddrPort `wire:"ipv4"`
+	WalkerLAN  netip.AddrPort `wire:"ipv4"` // who asked for an introduction, in its network
+	WalkerWAN  netip.AddrPort `wire:"ipv4"` // and as others see it
 	Identifier uint16         // that of the request for introduction
 }
 
@@ -74,15 +76,15 @@ func (PunctureRequest) MessageID() byte { return 250 }
 
 // Puncture opens the sender's NAT for the receiver: message 249, IPv4 only.
 type Puncture struct {
-	SourceLAN  netip.AddrPort `wire:"ipv4"`
-	SourceWAN  netip.AddrPort `wire:"ipv4"`
+	SourceLAN  netip.AddrPort `wire:"ipv4"` // the sender's own address in its network
+	SourceWAN  netip.AddrPort `wire:"ipv4"` // the sender's address as others see it
 	Identifier uint16         // that of the request for puncture
 }
 
 // MessageID is 249.
 func (Puncture) MessageID() byte { return 249 }
 
-// NewIntroductionRequest is [IntroductionRequest] for IPv4 and IPv6: message 234.
+// NewIntroductionRequest is [IntroductionRequest], whose fields it shares, for IPv4 and IPv6: message 234.
 type NewIntroductionRequest struct {
 	Destination netip.AddrPort
 	SourceLAN   netip.AddrPort
@@ -95,7 +97,8 @@ type NewIntroductionRequest struct {
 // MessageID is 234.
 func (NewIntroductionRequest) MessageID() byte { return 234 }
 
-// NewIntroductionResponse is [IntroductionResponse] for IPv4 and IPv6: message 233. It cannot say that the peer limit is reached.
+// NewIntroductionResponse is [IntroductionResponse], whose fields it shares, for IPv4 and IPv6: message 233. It cannot say that
+// the peer limit is reached.
 type NewIntroductionResponse struct {
 	Destination           netip.AddrPort
 	SourceLAN             netip.AddrPort
@@ -111,7 +114,7 @@ type NewIntroductionResponse struct {
 // MessageID is 233.
 func (NewIntroductionResponse) MessageID() byte { return 233 }
 
-// NewPunctureRequest is [PunctureRequest] for IPv4 and IPv6: message 232, unsigned.
+// NewPunctureRequest is [PunctureRequest], field by field, for IPv4 and IPv6: message 232, unsigned.
 type NewPunctureRequest struct {
 	WalkerLAN  netip.AddrPort
 	WalkerWAN  netip.AddrPort
@@ -121,7 +124,7 @@ type NewPunctureRequest struct {
 // MessageID is 232.
 func (NewPunctureRequest) MessageID() byte { return 232 }
 
-// NewPuncture is [Puncture] for IPv4 and IPv6: message 231.
+// NewPuncture is [Puncture], field by field, for IPv4 and IPv6: message 231.
 type NewPuncture struct {
 	SourceLAN  netip.AddrPort
 	SourceWAN  netip.AddrPort

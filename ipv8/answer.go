@@ -50,9 +50,7 @@ func (c *Community) hearRequest(from netip.AddrPort, data []byte) {
 	if err := c.respond(p, &in); err != nil {
 		c.stack.drop(Unsent, from, data, err)
 	}
-	for _, f := range c.onRequest {
-		f(p, &in)
-	}
+	tell(c.onRequest, p, in)
 }
 
 // welcome takes in a peer of this overlay.
@@ -66,7 +64,7 @@ func (c *Community) welcome(p *Peer) {
 // the earlier global time.
 func (c *Community) respond(to *Peer, in *Introduction) error {
 	at, newStyle := to.Address(), to.NewStyle()
-	now := wire.Dist{GlobalTime: uint64(uint16(c.me.claim()))}
+	now := uint64(uint16(c.me.claim()))
 	lan, wan, introducedNewStyle := peers.Nowhere(), peers.Nowhere(), false
 	if other := c.candidate(to, newStyle); other != nil {
 		lan, wan = c.introduce(other)
@@ -86,15 +84,15 @@ func (c *Community) respond(to *Peer, in *Introduction) error {
 	return c.put(at, buf)
 }
 
-func (c *Community) makeResponse(now wire.Dist, m wire.IntroductionResponse, newStyle bool) (buf []byte, err error) {
+func (c *Community) makeResponse(now uint64, m wire.IntroductionResponse, newStyle bool) (buf []byte, err error) {
 	if newStyle {
-		buf, err = newResponseCodec.Append(c.begin(idNewResponse, true), newResponse{now, wire.NewIntroductionResponse{
+		buf, err = newResponseCodec.Append(c.beginAt(now, idNewResponse, true), wire.NewIntroductionResponse{
 			Destination: m.Destination, SourceLAN: m.SourceLAN, SourceWAN: m.SourceWAN, IntroducedLAN: m.IntroducedLAN,
 			IntroducedWAN: m.IntroducedWAN, Identifier: m.Identifier, IntroSupportsNewStyle: m.IntroSupportsNewStyle, Extra: m.Extra,
-		}})
+		})
 	} else {
 		m.SourceLAN, m.SourceWAN = ipv4(m.SourceLAN), ipv4(m.SourceWAN)
-		buf, err = oldResponseCodec.Append(c.begin(idResponse, true), oldResponse{now, m})
+		buf, err = oldResponseCodec.Append(c.beginAt(now, idResponse, true), m)
 	}
 	if err != nil {
 		return nil, err
@@ -148,8 +146,17 @@ func (c *Community) hearResponse(from netip.AddrPort, data []byte) {
 	}
 	c.welcome(p)
 	c.discover(p, &in)
-	for _, f := range c.onResponse {
-		f(p, &in)
+	tell(c.onResponse, p, in)
+}
+
+// tell calls the hooks of an introduction. Only they make it escape.
+func tell(hooks []func(*Peer, *Introduction), p *Peer, in Introduction) {
+	if len(hooks) == 0 {
+		return
+	}
+	kept := in
+	for _, f := range hooks {
+		f(p, &kept)
 	}
 }
 

@@ -23,59 +23,43 @@ type Introduction struct {
 	Extra              []byte
 }
 
-// The messages of introductions as they are behind the sender's key.
-type (
-	oldRequest struct {
-		wire.Dist
-		wire.IntroductionRequest
-	}
-	newRequest struct {
-		wire.Dist
-		wire.NewIntroductionRequest
-	}
-	oldResponse struct {
-		wire.Dist
-		wire.IntroductionResponse
-	}
-	newResponse struct {
-		wire.Dist
-		wire.NewIntroductionResponse
-	}
-)
-
+// The messages of introductions, behind the global time.
 var (
-	oldRequestCodec  = wire.MustCompile[oldRequest]()
-	newRequestCodec  = wire.MustCompile[newRequest]()
-	oldResponseCodec = wire.MustCompile[oldResponse]()
-	newResponseCodec = wire.MustCompile[newResponse]()
+	oldRequestCodec  = wire.MustCompile[wire.IntroductionRequest]()
+	newRequestCodec  = wire.MustCompile[wire.NewIntroductionRequest]()
+	oldResponseCodec = wire.MustCompile[wire.IntroductionResponse]()
+	newResponseCodec = wire.MustCompile[wire.NewIntroductionResponse]()
 )
 
 // readIntroduction decodes the body of one of the four messages.
-func readIntroduction(in *Introduction, id byte, body []byte) error {
+func readIntroduction(in *Introduction, id byte, body []byte) (err error) {
 	in.MessageID = id
+	if in.GlobalTime, body, err = cutTime(body); err != nil {
+		return err
+	}
 	switch id {
 	case idRequest:
 		m, err := oldRequestCodec.DecodeAll(body)
-		in.GlobalTime, in.Identifier, in.Extra = m.GlobalTime, m.Identifier, m.Extra
+		in.Identifier, in.Extra = m.Identifier, m.Extra
 		in.Destination, in.LAN, in.WAN = m.Destination, m.SourceLAN, m.SourceWAN
 		in.NewStyle = m.SupportsNewStyle
 		return err
 	case idNewRequest:
 		m, err := newRequestCodec.DecodeAll(body)
-		in.GlobalTime, in.Identifier, in.Extra = m.GlobalTime, m.Identifier, m.Extra
+		in.Identifier, in.Extra = m.Identifier, m.Extra
 		in.Destination, in.LAN, in.WAN = unmap(m.Destination), unmap(m.SourceLAN), unmap(m.SourceWAN)
 		in.NewStyle = true
 		return err
 	case idResponse:
 		m, err := oldResponseCodec.DecodeAll(body)
-		in.GlobalTime, in.Identifier, in.Extra = m.GlobalTime, m.Identifier, m.Extra
+		in.Identifier, in.Extra = m.Identifier, m.Extra
 		in.Destination, in.LAN, in.WAN = m.Destination, m.SourceLAN, m.SourceWAN
 		in.IntroducedLAN, in.IntroducedWAN = m.IntroducedLAN, m.IntroducedWAN
 		in.NewStyle, in.IntroducedNewStyle, in.PeerLimit = m.SupportsNewStyle, m.IntroSupportsNewStyle, m.PeerLimitReached
 		return err
 	}
 	m, err := newResponseCodec.DecodeAll(body)
-	in.GlobalTime, in.Identifier, in.Extra = m.GlobalTime, m.Identifier, m.Extra
+	in.Identifier, in.Extra = m.Identifier, m.Extra
 	in.Destination, in.LAN, in.WAN = unmap(m.Destination), unmap(m.SourceLAN), unmap(m.SourceWAN)
 	in.IntroducedLAN, in.IntroducedWAN = unmap(m.IntroducedLAN), unmap(m.IntroducedWAN)
 	in.NewStyle, in.IntroducedNewStyle = true, m.IntroSupportsNewStyle
@@ -110,15 +94,14 @@ func (c *Community) request(to netip.AddrPort, newStyle bool) (uint16, error) {
 
 func (c *Community) makeRequest(to netip.AddrPort, newStyle bool) (buf []byte, identifier uint16, err error) {
 	identifier = uint16(c.me.claim())
-	now := wire.Dist{GlobalTime: uint64(identifier)}
 	if newStyle || peers.KindOf(to) == peers.UDPv6 {
-		buf, err = newRequestCodec.Append(c.begin(idNewRequest, true), newRequest{now, wire.NewIntroductionRequest{
+		buf, err = newRequestCodec.Append(c.beginAt(uint64(identifier), idNewRequest, true), wire.NewIntroductionRequest{
 			Destination: to, SourceLAN: c.lan, SourceWAN: c.wan, Identifier: identifier, Extra: c.extraBytes(),
-		}})
+		})
 	} else {
-		buf, err = oldRequestCodec.Append(c.begin(idRequest, true), oldRequest{now, wire.IntroductionRequest{
+		buf, err = oldRequestCodec.Append(c.beginAt(uint64(identifier), idRequest, true), wire.IntroductionRequest{
 			Destination: to, SourceLAN: ipv4(c.lan), SourceWAN: ipv4(c.wan), Advice: true, Identifier: identifier, Extra: c.extraBytes(),
-		}})
+		})
 	}
 	if err != nil {
 		return nil, 0, err

@@ -81,6 +81,21 @@ func (c *Community) begin(id byte, signed bool) []byte {
 	return buf
 }
 
+// beginAt is begin, with a global time behind the head.
+func (c *Community) beginAt(globalTime uint64, id byte, signed bool) []byte {
+	return binary.BigEndian.AppendUint64(c.begin(id, signed), globalTime)
+}
+
+var errNoTime = errors.New("packet ends inside the global time")
+
+// cutTime takes the global time off the head of a body.
+func cutTime(body []byte) (globalTime uint64, rest []byte, err error) {
+	if len(body) < 8 {
+		return 0, nil, errNoTime
+	}
+	return binary.BigEndian.Uint64(body), body[8:], nil
+}
+
 // seal signs what begin began.
 func (c *Community) seal(buf []byte) []byte { return c.me.key.AppendSignature(buf, buf) }
 

@@ -7,30 +7,11 @@ import (
 	"github.com/overlaytest/overlaytest/ipv8/wire"
 )
 
-type (
-	oldPuncture struct {
-		wire.Dist
-		wire.Puncture
-	}
-	newPuncture struct {
-		wire.Dist
-		wire.NewPuncture
-	}
-	oldPunctureRequest struct {
-		wire.Dist
-		wire.PunctureRequest
-	}
-	newPunctureRequest struct {
-		wire.Dist
-		wire.NewPunctureRequest
-	}
-)
-
 var (
-	oldPunctureCodec        = wire.MustCompile[oldPuncture]()
-	newPunctureCodec        = wire.MustCompile[newPuncture]()
-	oldPunctureRequestCodec = wire.MustCompile[oldPunctureRequest]()
-	newPunctureRequestCodec = wire.MustCompile[newPunctureRequest]()
+	oldPunctureCodec        = wire.MustCompile[wire.Puncture]()
+	newPunctureCodec        = wire.MustCompile[wire.NewPuncture]()
+	oldPunctureRequestCodec = wire.MustCompile[wire.PunctureRequest]()
+	newPunctureRequestCodec = wire.MustCompile[wire.NewPunctureRequest]()
 )
 
 // requestPuncture asks a peer to open its NAT for a walker that will come. It
@@ -44,13 +25,11 @@ func (c *Community) requestPuncture(of *Peer, lan, wan netip.AddrPort, identifie
 }
 
 func (c *Community) makePunctureRequest(lan, wan netip.AddrPort, identifier uint16, newStyle bool) ([]byte, error) {
-	now := wire.Dist{GlobalTime: c.me.claim()}
+	m := wire.NewPunctureRequest{WalkerLAN: lan, WalkerWAN: wan, Identifier: identifier}
 	if newStyle || peers.KindOf(lan) == peers.UDPv6 || peers.KindOf(wan) == peers.UDPv6 {
-		return newPunctureRequestCodec.Append(c.begin(idNewPunctureRequest, false),
-			newPunctureRequest{now, wire.NewPunctureRequest{WalkerLAN: lan, WalkerWAN: wan, Identifier: identifier}})
+		return newPunctureRequestCodec.Append(c.beginAt(c.me.claim(), idNewPunctureRequest, false), m)
 	}
-	return oldPunctureRequestCodec.Append(c.begin(idPunctureRequest, false),
-		oldPunctureRequest{now, wire.PunctureRequest{WalkerLAN: lan, WalkerWAN: wan, Identifier: identifier}})
+	return oldPunctureRequestCodec.Append(c.beginAt(c.me.claim(), idPunctureRequest, false), wire.PunctureRequest(m))
 }
 
 // hearPunctureRequest sends a puncture to the walker it names. The request is
@@ -76,14 +55,17 @@ func (c *Community) hearPunctureRequest(from netip.AddrPort, data []byte) {
 	}
 }
 
-func readPunctureRequest(body []byte, newStyle bool) (wire.NewPunctureRequest, error) {
-	if newStyle {
-		m, err := newPunctureRequestCodec.DecodeAll(body)
-		m.WalkerLAN, m.WalkerWAN = unmap(m.WalkerLAN), unmap(m.WalkerWAN)
-		return m.NewPunctureRequest, err
+func readPunctureRequest(body []byte, newStyle bool) (m wire.NewPunctureRequest, err error) {
+	if _, body, err = cutTime(body); err != nil {
+		return m, err
 	}
-	m, err := oldPunctureRequestCodec.DecodeAll(body)
-	return wire.NewPunctureRequest(m.PunctureRequest), err
+	if newStyle {
+		m, err = newPunctureRequestCodec.DecodeAll(body)
+		m.WalkerLAN, m.WalkerWAN = unmap(m.WalkerLAN), unmap(m.WalkerWAN)
+		return m, err
+	}
+	old, err := oldPunctureRequestCodec.DecodeAll(body)
+	return wire.NewPunctureRequest(old), err
 }
 
 // puncture sends a packet that opens our NAT for its target. It says our LAN
@@ -97,13 +79,12 @@ func (c *Community) puncture(target, walker netip.AddrPort, identifier uint16, n
 }
 
 func (c *Community) makePuncture(walker netip.AddrPort, identifier uint16, newStyle bool) (buf []byte, err error) {
-	now := wire.Dist{GlobalTime: c.me.claim()}
 	if newStyle {
-		buf, err = newPunctureCodec.Append(c.begin(idNewPuncture, true),
-			newPuncture{now, wire.NewPuncture{SourceLAN: c.lan, SourceWAN: walker, Identifier: identifier}})
+		buf, err = newPunctureCodec.Append(c.beginAt(c.me.claim(), idNewPuncture, true),
+			wire.NewPuncture{SourceLAN: c.lan, SourceWAN: walker, Identifier: identifier})
 	} else {
-		buf, err = oldPunctureCodec.Append(c.begin(idPuncture, true),
-			oldPuncture{now, wire.Puncture{SourceLAN: ipv4(c.lan), SourceWAN: walker, Identifier: identifier}})
+		buf, err = oldPunctureCodec.Append(c.beginAt(c.me.claim(), idPuncture, true),
+			wire.Puncture{SourceLAN: ipv4(c.lan), SourceWAN: walker, Identifier: identifier})
 	}
 	if err != nil {
 		return nil, err
@@ -117,11 +98,13 @@ func (c *Community) hearPuncture(from netip.AddrPort, data []byte) {
 	if !c.open(&e, from, data) {
 		return
 	}
-	var err error
-	if data[prefixLen] == idNewPuncture {
-		_, err = newPunctureCodec.DecodeAll(e.body)
-	} else {
-		_, err = oldPunctureCodec.DecodeAll(e.body)
+	_, body, err := cutTime(e.body)
+	switch {
+	case err != nil:
+	case data[prefixLen] == idNewPuncture:
+		_, err = newPunctureCodec.DecodeAll(body)
+	default:
+		_, err = oldPunctureCodec.DecodeAll(body)
 	}
 	if c.check(&e, from, data, err) {
 		c.sender(&e, from)

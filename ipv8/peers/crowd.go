@@ -81,7 +81,7 @@ func (c *crowd) all() iter.Seq[*Peer] {
 	}
 }
 
-// tries is how often pick draws blindly before it counts.
+// tries is how often pick draws blindly, at most, before it counts.
 const tries = 16
 
 // pick draws one of the peers that want accepts, each with the same chance, or
@@ -90,7 +90,7 @@ func (c *crowd) pick(r *rand.Rand, want func(*Peer) bool) *Peer {
 	if c == nil || c.live == 0 {
 		return nil
 	}
-	for range tries {
+	for range min(tries, c.live/2) {
 		if p := c.peers[r.IntN(len(c.peers))]; p != nil && (want == nil || want(p)) {
 			return p
 		}

@@ -11,71 +11,73 @@ import (
 
 type itself struct{ Again []itself }
 
+// badStructs are what compiling each says.
+var badStructs = map[string]reflect.Type{
+	"wire: struct: not a wire struct: want a struct, have <nil>":            nil,
+	"wire: string: not a wire struct: want a struct, have string":           typeOf[string](),
+	"wire: struct: not a wire struct: want a struct, have *wire_test.inner": typeOf[*inner](),
+	"wire: itself.Again: not a wire struct: wire_test.itself holds itself":  typeOf[itself](),
+	"wire: struct.V: not a wire struct: type chan int has no format":        typeOf[struct{ V chan int }](),
+	"wire: struct.V: not a wire struct: type uint has no format":            typeOf[struct{ V uint }](),
+	"wire: struct.V: not a wire struct: type []uint16 has no format":        typeOf[struct{ V []uint16 }](),
+	"wire: struct.V: not a wire struct: type interface {} has no format":    typeOf[struct{ V any }](),
+	"wire: struct.v: not a wire struct: field is not exported":              typeOf[struct{ v int64 }](),
+	"wire: struct._: not a wire struct: field is not exported":              typeOf[struct{ _ uint8 }](),
+	`wire: struct.V: not a wire struct: no format "varlenQ" for []uint8`: typeOf[struct {
+		V []byte `wire:"varlenQ"`
+	}](),
+	`wire: struct.V: not a wire struct: format "H" does not fit type []uint8`: typeOf[struct {
+		V []byte `wire:"H"`
+	}](),
+	`wire: struct.V: not a wire struct: format "20s" does not fit type [19]uint8`: typeOf[struct {
+		V [19]byte `wire:"20s"`
+	}](),
+	`wire: struct.V: not a wire struct: format "ipv4" does not fit type netip.Addr`: typeOf[struct {
+		V netip.Addr `wire:"ipv4"`
+	}](),
+	`wire: struct.V: not a wire struct: format "payload-list" does not fit type struct {}`: typeOf[struct {
+		V struct{} `wire:"payload-list"`
+	}](),
+	"wire: struct.B: not a wire struct: after a field that takes all that is left": typeOf[struct {
+		A []byte `wire:"raw"`
+		B uint8
+	}](),
+	"wire: struct.V: not a wire struct: 1 fields for 2 formats": typeOf[struct {
+		V struct{ A uint8 } `wire:"BH"`
+	}](),
+	"wire: struct.V.A: not a wire struct: the composite gives the format": typeOf[struct {
+		V struct {
+			A uint8 `wire:"B"`
+			B uint16
+		} `wire:"BH"`
+	}](),
+	"wire: struct.A: not a wire struct: bits end inside a byte, 6 missing": typeOf[struct {
+		A, B bool `wire:"bits"`
+	}](),
+	"wire: struct.A: not a wire struct: bits do not fill the byte: 7 left before B": typeOf[struct {
+		A bool `wire:"bits"`
+		B uint8
+	}](),
+	"wire: struct.A: not a wire struct: bits do not fill the byte: 3 left before B": typeOf[struct {
+		A uint8 `wire:"bits:5"`
+		B uint8 `wire:"bits:4"`
+	}](),
+	"wire: struct.a: not a wire struct: field a is not exported": typeOf[struct {
+		a bool `wire:"bits"`
+	}](),
+	`wire: struct.V: not a wire struct: no format "12" for uint8`: typeOf[struct {
+		V uint8 `wire:"12"`
+	}](),
+	`wire: struct.V: not a wire struct: no format "bits" for uint8`: typeOf[struct {
+		V uint8 `wire:"bits"`
+	}](),
+	`wire: struct.V: not a wire struct: no format "bits:9" for uint16`: typeOf[struct {
+		V uint16 `wire:"bits:9"`
+	}](),
+}
+
 func TestBadStructs(t *testing.T) {
-	bad := map[string]reflect.Type{
-		"wire: struct: not a wire struct: want a struct, have <nil>":            nil,
-		"wire: string: not a wire struct: want a struct, have string":           typeOf[string](),
-		"wire: struct: not a wire struct: want a struct, have *wire_test.inner": typeOf[*inner](),
-		"wire: itself.Again: not a wire struct: wire_test.itself holds itself":  typeOf[itself](),
-		"wire: struct.V: not a wire struct: type chan int has no format":        typeOf[struct{ V chan int }](),
-		"wire: struct.V: not a wire struct: type uint has no format":            typeOf[struct{ V uint }](),
-		"wire: struct.V: not a wire struct: type []uint16 has no format":        typeOf[struct{ V []uint16 }](),
-		"wire: struct.V: not a wire struct: type interface {} has no format":    typeOf[struct{ V any }](),
-		"wire: struct.v: not a wire struct: field is not exported":              typeOf[struct{ v int64 }](),
-		"wire: struct._: not a wire struct: field is not exported":              typeOf[struct{ _ uint8 }](),
-		`wire: struct.V: not a wire struct: no format "varlenQ" for []uint8`: typeOf[struct {
-			V []byte `wire:"varlenQ"`
-		}](),
-		`wire: struct.V: not a wire struct: format "H" does not fit type []uint8`: typeOf[struct {
-			V []byte `wire:"H"`
-		}](),
-		`wire: struct.V: not a wire struct: format "20s" does not fit type [19]uint8`: typeOf[struct {
-			V [19]byte `wire:"20s"`
-		}](),
-		`wire: struct.V: not a wire struct: format "ipv4" does not fit type netip.Addr`: typeOf[struct {
-			V netip.Addr `wire:"ipv4"`
-		}](),
-		`wire: struct.V: not a wire struct: format "payload-list" does not fit type struct {}`: typeOf[struct {
-			V struct{} `wire:"payload-list"`
-		}](),
-		"wire: struct.B: not a wire struct: after a field that takes all that is left": typeOf[struct {
-			A []byte `wire:"raw"`
-			B uint8
-		}](),
-		"wire: struct.V: not a wire struct: 1 fields for 2 formats": typeOf[struct {
-			V struct{ A uint8 } `wire:"BH"`
-		}](),
-		"wire: struct.V.A: not a wire struct: the composite gives the format": typeOf[struct {
-			V struct {
-				A uint8 `wire:"B"`
-				B uint16
-			} `wire:"BH"`
-		}](),
-		"wire: struct.A: not a wire struct: bits end inside a byte, 6 missing": typeOf[struct {
-			A, B bool `wire:"bits"`
-		}](),
-		"wire: struct.A: not a wire struct: bits do not fill the byte: 7 left before B": typeOf[struct {
-			A bool `wire:"bits"`
-			B uint8
-		}](),
-		"wire: struct.A: not a wire struct: bits do not fill the byte: 3 left before B": typeOf[struct {
-			A uint8 `wire:"bits:5"`
-			B uint8 `wire:"bits:4"`
-		}](),
-		"wire: struct.a: not a wire struct: field a is not exported": typeOf[struct {
-			a bool `wire:"bits"`
-		}](),
-		`wire: struct.V: not a wire struct: no format "12" for uint8`: typeOf[struct {
-			V uint8 `wire:"12"`
-		}](),
-		`wire: struct.V: not a wire struct: no format "bits" for uint8`: typeOf[struct {
-			V uint8 `wire:"bits"`
-		}](),
-		`wire: struct.V: not a wire struct: no format "bits:9" for uint16`: typeOf[struct {
-			V uint16 `wire:"bits:9"`
-		}](),
-	}
-	for text, shape := range bad { // any order: each is a case of its own
+	for text, shape := range badStructs { // any order: each is a case of its own
 		if _, err := wire.PlanOf(shape); !errors.Is(err, wire.ErrStruct) || err.Error() != text {
 			t.Errorf("%v\n have %v\n want %s", shape, err, text)
 		}

@@ -3,7 +3,6 @@ package harness
 import (
 	"fmt"
 	"path/filepath"
-	"reflect"
 	"regexp"
 	"runtime"
 	"runtime/debug"
@@ -25,7 +24,7 @@ func (w *World) fail(f *failure) {
 	w.T.Helper()
 	w.reported = true
 	f.addf("at %v of virtual time, after %s, seed %#x", w.Elapsed(), count(w.Events(), "event"), w.Seed())
-	f.addf("replay: %s", w.replay())
+	f.addf("replay: %s", w.Replay())
 	w.T.Fatalf("%s\n%s", f.headline, strings.Join(f.details, "\n"))
 }
 
@@ -61,9 +60,9 @@ func runaway(err error) *failure {
 	return f
 }
 
-// replay is the command line that runs this test again: the package by its import path, so that it works from anywhere in the module.
-func (w *World) replay() string {
-	command := "go test " + packagePath() + " " + selection(w.T)
+// Replay returns the command line that runs this test again: the package by its import path, so that it works from anywhere in the module.
+func (w *World) Replay() string {
+	command := "go test " + packagePath() + " " + selection(w.T.Name())
 	if w.env == "" {
 		return command
 	}
@@ -83,26 +82,20 @@ func packagePath() string {
 	return path
 }
 
-// selection is the flag that makes go test run this test alone: the focus in a Ginkgo spec, whose name is its full text; the path of
-// subtests elsewhere, each of its parts anchored.
-func selection(t TB) string {
-	if strings.HasPrefix(typePackage(t), "github.com/onsi/ginkgo/") {
-		return "-ginkgo.focus " + quote(regexp.QuoteMeta(t.Name())+"$")
+// goTest is how the names begin of what go test runs; Ginkgo names a spec by its text.
+var goTest = regexp.MustCompile(`^(Test|Fuzz|Benchmark|Example)\S*$`)
+
+// selection is the flag that makes go test run this test alone: the path of subtests, each of its parts anchored; for a Ginkgo spec, the
+// focus on its full text.
+func selection(name string) string {
+	if !goTest.MatchString(name) {
+		return "-ginkgo.focus " + quote(regexp.QuoteMeta(name)+"$")
 	}
-	parts := strings.Split(t.Name(), "/")
+	parts := strings.Split(name, "/")
 	for i, part := range parts {
 		parts[i] = "^" + regexp.QuoteMeta(part) + "$"
 	}
 	return "-run " + quote(strings.Join(parts, "/"))
-}
-
-// typePackage is the path of the package that declares the type of a value, or what it points to.
-func typePackage(v any) string {
-	t := reflect.TypeOf(v)
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	return t.PkgPath()
 }
 
 // quote writes a word for a POSIX shell.
@@ -150,7 +143,12 @@ func panicFrames() []frame {
 const modulePath = "github.com/overlaytest/overlaytest/"
 
 func ours(function string) bool {
-	return strings.HasPrefix(function, modulePath+"sim.") || strings.HasPrefix(function, modulePath+"harness.(*World)")
+	for _, part := range []string{"sim.", "harness.(*World).", "properties."} {
+		if strings.HasPrefix(function, modulePath+part) {
+			return true
+		}
+	}
+	return false
 }
 
 // shortName drops the folders of a function's name: gossip.(*Gossip).hear.

@@ -107,12 +107,12 @@ func ofTheTest(p any) bool {
 	return false
 }
 
-// panicked describes the panic of an overlay, or of a promise.
+// panicked describes a panic: of an overlay, or of a promise.
 func (w *World) panicked(p any) *failure {
 	frames := panicFrames()
-	f := &failure{headline: "an overlay panicked"}
+	f := &failure{headline: "a panic"}
 	if w.looking != "" {
-		f.headline = fmt.Sprintf("the promise %q panicked", w.looking)
+		f.headline = fmt.Sprintf("the promise %q ended in a panic", w.looking)
 	}
 	if len(frames) > 0 {
 		f.headline += " in " + frames[0].name

@@ -121,7 +121,7 @@ func trySeed(t TB, seed uint64, f func(w *World)) {
 		t.Helper()
 		w.Close()
 		if (!finished || t.Failed()) && !w.reported {
-			t.Logf("failed in the world of seed %#x at %v of virtual time\nreplay: %s", seed, w.Elapsed(), w.replay())
+			t.Logf("failed in the world of seed %#x at %v of virtual time\nreplay: %s", seed, w.Elapsed(), w.Replay())
 		}
 	}()
 	f(w)

@@ -90,7 +90,7 @@ func TestOverlayPanicsBecomeFailuresThatNameTheirPlace(t *testing.T) {
 		w.Run(time.Hour)
 	})
 	expect(t, got, `
-	an overlay panicked in harness_test.(*counter).explode
+	a panic in harness_test.(*counter).explode
 	panic: runtime error: index out of range [0] with length 0
 	sim: a panic or the end of the test on node "n0" in event 3 at 1s (seed 0x2a)
 	    harness_test.(*counter).explode world_test.go:N
@@ -107,7 +107,7 @@ func TestPromiseThatPanicsIsNamed(t *testing.T) {
 		w.Run(0)
 	})
 	expect(t, got, `
-	the promise "it is so" panicked in harness_test.TestPromiseThatPanicsIsNamed.func1.1
+	the promise "it is so" ended in a panic in harness_test.TestPromiseThatPanicsIsNamed.func1.1
 	panic: oh
 	    harness_test.TestPromiseThatPanicsIsNamed.func1.1 world_test.go:N
 	at 0s of virtual time, after 0 events, seed 0x2a
@@ -247,4 +247,19 @@ func TestSeedsRefuseWhatIsNoSeed(t *testing.T) {
 	t.Setenv("OVERLAYTEST_SEED", "tuesday")
 	got := failing(t, func(tb harness.TB) { harness.Seeds(tb, 1, func(*harness.World) {}) })
 	expect(t, got, `OVERLAYTEST_SEED="tuesday" is not a seed: want a number below 2^64, such as 42 or 0x2a`)
+}
+
+func TestReplayCommandsSelectTheTest(t *testing.T) {
+	for name, want := range map[string]string{
+		"TestX":                     "-run '^TestX$'",
+		"TestX/a_case(1)":           `-run '^TestX$/^a_case\(1\)$'`,
+		"FuzzX":                     "-run '^FuzzX$'",
+		"Gossip forgets it's peers": `-ginkgo.focus 'Gossip forgets it'\''s peers$'`,
+		"a (b) [c]":                 `-ginkgo.focus 'a \(b\) \[c\]$'`,
+	} {
+		w := harness.New(&fakeTB{name: name}, 1)
+		if got := w.Replay(); got != "go test github.com/overlaytest/overlaytest/harness "+want {
+			t.Errorf("%s is replayed by %s, want …%s", name, got, want)
+		}
+	}
 }

@@ -1,0 +1,86 @@
+// Package bdd makes worlds for Ginkgo specs.
+//
+// [New] gives a spec a world of its own: its seed comes from the spec's full text and from Ginkgo's random seed, so that each spec has
+// another world, the same in every run with the same --seed. When the spec fails, its report gets an entry with the seed, the virtual time,
+// the digest and the last events, and the failure message names the command that makes this very world again.
+package bdd
+
+import (
+	"fmt"
+	"hash/fnv"
+	"strings"
+
+	"github.com/onsi/ginkgo/v2"
+
+	"github.com/overlaytest/overlaytest/harness"
+	"github.com/overlaytest/overlaytest/sim"
+)
+
+// New makes the world of the running spec, with rules for its network, and closes it when the spec ends. It may be called in an It or in a
+// BeforeEach. OVERLAYTEST_SEED=0x2a in the environment sets the seed. Two worlds of one spec have the same seed: for another one, call
+// harness.New(GinkgoT(), …).
+func New(rules ...sim.Rule) *harness.World {
+	ginkgo.GinkgoHelper()
+	t := ginkgo.GinkgoT()
+	seed, asked := harness.AskedSeed(t)
+	if !asked {
+		seed = seedOf(ginkgo.GinkgoRandomSeed(), ginkgo.CurrentSpecReport().FullText())
+	}
+	w := harness.New(t, seed, rules...)
+	w.ReplayWith(harness.SeedEnv(seed))
+	last := &tail{}
+	w.Watch(last.keep)
+	ginkgo.DeferOnFailure(func() {
+		ginkgo.AddReportEntry("world", ginkgo.ReportEntryVisibilityFailureOrVerbose, entry{
+			Seed: fmt.Sprintf("%#x", w.Seed()), Elapsed: w.Elapsed().String(), Events: w.Events(), Digest: fmt.Sprintf("%#x", w.Digest()), Last: last.lines(),
+		})
+	})
+	return w
+}
+
+// seedOf is the seed of a spec: a hash of Ginkgo's seed and the spec's text (FNV-1a of 64 bits).
+func seedOf(ginkgoSeed int64, text string) uint64 {
+	h := fnv.New64a()
+	fmt.Fprintf(h, "%d %s", ginkgoSeed, text)
+	return h.Sum64()
+}
+
+// entry is what the report of a failed spec says of its world.
+type entry struct {
+	Seed    string   `json:"seed"`
+	Elapsed string   `json:"elapsed"`
+	Events  uint64   `json:"events"`
+	Digest  string   `json:"digest"`
+	Last    []string `json:"last"`
+}
+
+// ColorableString is how Ginkgo prints the entry.
+func (e entry) ColorableString() string {
+	return fmt.Sprintf("seed %s, %s of virtual time, %d events, digest %s; the last events:\n%s",
+		e.Seed, e.Elapsed, e.Events, e.Digest, strings.Join(e.Last, "\n"))
+}
+
+// tailLength is how many events a report shows.
+const tailLength = 20
+
+// tail is the last events of a world.
+type tail struct {
+	events [tailLength]sim.Event
+	seen   int
+}
+
+// keep takes in an event. Its data is not read any more later, but for its length.
+func (t *tail) keep(e sim.Event) {
+	t.events[t.seen%tailLength] = e
+	t.seen++
+}
+
+// lines writes the events out, oldest first.
+func (t *tail) lines() []string {
+	var b strings.Builder
+	write := sim.Transcript(&b, nil)
+	for i := max(0, t.seen-tailLength); i < t.seen; i++ {
+		write(t.events[i%tailLength])
+	}
+	return strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
+}

@@ -107,12 +107,17 @@ func (b *book) release(a netip.AddrPort, p *Peer) {
 }
 
 // list makes a held address known.
-func (b *book) list(a netip.AddrPort) { b.find(a).isListed = true }
+func (b *book) list(a netip.AddrPort, k Kind) {
+	if e := b.find(a); !e.isListed {
+		e.isListed, e.kind = true, k
+	}
+}
 
 // introduce makes an address known, or gives it a new introducer.
 func (b *book) introduce(a netip.AddrPort, by *keys.Public, s Service, newStyle bool) {
 	e := b.entry(a, KindOf(a))
-	e.introducer, e.service, e.newStyle, e.isListed = by, s, newStyle, true
+	b.list(a, KindOf(a))
+	e.introducer, e.service, e.newStyle = by, s, newStyle
 	if len(b.entries)-b.dropped-b.held > candidatesMost {
 		b.dropOldest()
 	}

@@ -79,7 +79,7 @@ func (t *Table) enter(p *Peer) {
 		}
 		t.book.hold(a, Kind(k), p)
 		if !met {
-			t.book.list(a)
+			t.book.list(a, Kind(k))
 		}
 	}
 	t.everybody.join(p)

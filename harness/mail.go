@@ -40,6 +40,9 @@ func (l Letter) String() string {
 	return fmt.Sprintf("message %d at %s, sent at %v, heard %v later", l.ID, l.Member, l.Sent, l.Heard-l.Sent)
 }
 
+// GomegaString is how Gomega's matchers print the letter.
+func (l Letter) GomegaString() string { return l.String() }
+
 type listener struct {
 	name string
 	up   func() bool

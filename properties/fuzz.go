@@ -1,0 +1,65 @@
+package properties
+
+import (
+	"encoding/binary"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/overlaytest/overlaytest/harness"
+)
+
+// Figures of Fuzz.
+const (
+	corpusInputs = 16   // worlds that a plain go test plays
+	corpusBytes  = 1024 // more than most scenarios are drawn from
+	padding      = 4096 // zeros behind every input, so that none is too short: they stand for the simplest choices
+)
+
+// Fuzz has go test -fuzz search for a world in which the law does not hold; a plain go test plays sixteen worlds and those that a search
+// has left in testdata/fuzz. Give -fuzzminimizetime=0x: Go's minimiser knows nothing of scenarios and takes all the time otherwise.
+//
+// OVERLAYTEST_CASE has the world of that case judged alone.
+func (l Law[O]) Fuzz(f *testing.F) {
+	f.Helper()
+	l.mustBeWhole(f)
+	if text := os.Getenv(caseVariable); text != "" {
+		l.replay(f, text)
+		return
+	}
+	name := f.Name()
+	for i := range corpusInputs {
+		f.Add(corpusInput(l.baseSeed(), uint64(i)))
+	}
+	f.Fuzz(func(t *testing.T, input []byte) {
+		t.Helper()
+		var v *verdict
+		rapid.MakeFuzz(func(rt *rapid.T) {
+			v = l.judge(named{t, name}, l.Space.Draw(rt, "scenario"))
+		})(t, append(slices.Clip(input), make([]byte, padding)...))
+		if v.broken() {
+			t.Fatalf("%s", v.report("the world, not shrunk"))
+		}
+	})
+}
+
+// named is a test under another name: that of the fuzz target, which replays a case, instead of that of one input.
+type named struct {
+	harness.TB
+	name string
+}
+
+func (n named) Name() string { return n.name }
+
+// corpusInput is one input to begin with.
+func corpusInput(seed, i uint64) []byte {
+	r := rand.New(rand.NewPCG(seed, i))
+	var input []byte
+	for len(input) < corpusBytes {
+		input = binary.LittleEndian.AppendUint64(input, r.Uint64())
+	}
+	return input
+}

@@ -1,6 +1,10 @@
 package sim
 
-import "math/bits"
+import (
+	"math"
+	"math/bits"
+	"slices"
+)
 
 // An entry is one pending event: its instant, its rank among the events of that
 // instant, and what the world knows it by.
@@ -16,21 +20,25 @@ func (e entry) before(o entry) bool {
 }
 
 const (
-	digitBits  = 5
+	digitBits  = 6
 	fanout     = 1 << digitBits
 	levelCount = (63 + digitBits - 1) / digitBits
-	chunkBits  = 4
-	chunkRoom  = 1 << chunkBits // entries of a chunk: 384 bytes
-	pageChunks = 16             // chunks allocated at a time: 6 KiB
-	runRoom    = 512            // a bucket of more entries is divided, not sorted
+	chunkRoom  = 16            // entries of a chunk: 384 bytes
+	pageRoom   = 8 * chunkRoom // entries allocated at a time: 3 KiB
+	runRoom    = 512           // a bucket of more entries is divided, not sorted
+	firstRun   = 32            // entries of room a run begins with
 )
 
-type chunk [chunkRoom]entry
-
 // A bucket is a chain of chunks in order of pushing; all but the last are full.
+// Chunk c has the slots from c*chunkRoom on.
 type bucket struct {
-	head, tail uint32 // chunk numbers, meaningless while n is 0
-	n          uint32 // entries
+	head   uint32 // first chunk
+	end    uint32 // slot after the last entry; the first of a chunk: there is no room left
+	chunks uint32 // 0: empty, and head means nothing
+}
+
+func (b bucket) len() int {
+	return int(b.chunks*chunkRoom - (-b.end)%chunkRoom)
 }
 
 // A queue holds pending events and yields them by (at, key). Its zero value is
@@ -41,8 +49,8 @@ type bucket struct {
 //	             base           last   level 0 .. level 1 ....... level 2 ...
 //
 // What is due up to last lies sorted in run. Everything later lies in the bucket
-// named by the highest base-32 digit in which its time differs from base, so a
-// bucket of level k spans 32^k ns and the lowest bucket holds the earliest
+// named by the highest base-64 digit in which its time differs from base, so a
+// bucket of level k spans 64^k ns and the lowest bucket holds the earliest
 // entries. When the run is used up, the lowest bucket becomes the next run; a
 // bucket too long to be sorted is first divided among the levels below. What is
 // pushed into the span of the run is inserted there while that is cheap,
@@ -65,13 +73,14 @@ type queue struct {
 	tailKey uint64 // key at the end of the chain, if there is one
 
 	levels  uint32 // bit k: masks[k] is not 0
-	masks   [levelCount]uint32
+	masks   [levelCount]uint64
 	buckets [levelCount * fanout]bucket
 
-	pages   []*[pageChunks]chunk
+	pages   []*[pageRoom]entry
 	links   []uint32 // by chunk number: the next of its chain, or of the free list
 	free    uint32   // first free chunk, plus 1
 	scratch []entry
+	starts  [runRoom + 2]uint16
 }
 
 // len is the number of pending entries.
@@ -150,21 +159,15 @@ func (q *queue) place(e entry) {
 	}
 	level := uint(bits.Len64(uint64(e.at^q.base)|1)-1) / digitBits
 	digit := uint(uint64(e.at)>>(level*digitBits)) % fanout
-	q.add(level, digit, &e)
-}
-
-// add appends e to a bucket.
-func (q *queue) add(level, digit uint, e *entry) {
 	b := &q.buckets[level*fanout+digit]
-	fill := b.n % chunkRoom
-	if fill == 0 {
+	if b.end%chunkRoom == 0 {
 		q.lengthen(level, digit)
 	}
-	b.n++
-	q.pages[b.tail/pageChunks][b.tail%pageChunks][fill] = *e
+	q.pages[b.end/pageRoom][b.end%pageRoom] = e
+	b.end++
 }
 
-// lengthen gives a bucket whose chunks are full another one.
+// lengthen gives a bucket without room another chunk.
 func (q *queue) lengthen(level, digit uint) {
 	if q.free == 0 {
 		q.addPage()
@@ -172,35 +175,51 @@ func (q *queue) lengthen(level, digit uint) {
 	c := q.free - 1
 	q.free = q.links[c]
 	b := &q.buckets[level*fanout+digit]
-	if b.n == 0 {
+	if b.chunks == 0 {
 		b.head = c
 		q.masks[level] |= 1 << digit
 		q.levels |= 1 << level
 	} else {
-		q.links[b.tail] = c
+		q.links[(b.end-1)/chunkRoom] = c
 	}
-	b.tail = c
+	b.chunks++
+	b.end = c * chunkRoom
 }
 
 func (q *queue) addPage() {
 	first := uint32(len(q.links))
-	q.pages = append(q.pages, new([pageChunks]chunk))
-	for c := first; c < first+pageChunks; c++ {
+	q.pages = append(q.pages, new([pageRoom]entry))
+	for c := first; c < first+pageRoom/chunkRoom; c++ {
 		q.links = append(q.links, c+2)
 	}
-	q.links[first+pageChunks-1] = 0
+	q.links[len(q.links)-1] = 0
 	q.free = first + 1
 }
 
-// release returns chunk c to the free list.
-func (q *queue) release(c uint32) {
-	q.links[c] = q.free
-	q.free = c + 1
+// front is the used part of the first chunk of b, which is not empty.
+func (q *queue) front(b bucket) []entry {
+	n := uint32(chunkRoom)
+	if b.chunks == 1 {
+		n = (b.end-1)%chunkRoom + 1
+	}
+	slot := b.head * chunkRoom
+	return q.pages[slot/pageRoom][slot%pageRoom:][:n]
 }
 
-// entries yields the used part of chunk c, of whose chain n entries are left.
-func (q *queue) entries(c, n uint32) []entry {
-	return q.pages[c/pageChunks][c%pageChunks][:min(n, chunkRoom)]
+// rest is b without its first chunk.
+func (q *queue) rest(b bucket) bucket {
+	if b.chunks == 1 {
+		return bucket{}
+	}
+	return bucket{head: q.links[b.head], end: b.end, chunks: b.chunks - 1}
+}
+
+// drop is rest, and frees the first chunk.
+func (q *queue) drop(b bucket) bucket {
+	rest := q.rest(b)
+	q.links[b.head] = q.free
+	q.free = b.head + 1
+	return rest
 }
 
 // refill fills the empty run with the earliest entries of the buckets, if one of
@@ -208,7 +227,7 @@ func (q *queue) entries(c, n uint32) []entry {
 func (q *queue) refill(limit int64) {
 	for q.levels != 0 && q.floor <= limit {
 		level := uint(bits.TrailingZeros32(q.levels))
-		digit := uint(bits.TrailingZeros32(q.masks[level]))
+		digit := uint(bits.TrailingZeros64(q.masks[level]))
 		shift := level * digitBits
 		start := uint64(q.base)>>(shift+digitBits)<<(shift+digitBits) | uint64(digit)<<shift
 		end := int64(start | (1<<shift - 1))
@@ -219,13 +238,13 @@ func (q *queue) refill(limit int64) {
 		case q.chained():
 			q.nextLink()
 			return
-		case b.n <= runRoom:
-			q.detach(level, digit)
+		case b.len() <= runRoom:
+			q.replace(level, digit, bucket{})
 			q.base, q.last = int64(start), end
 			q.gather(b)
 			return
 		}
-		q.detach(level, digit)
+		q.replace(level, digit, bucket{})
 		if q.divide(b, shift) {
 			return
 		}
@@ -234,23 +253,26 @@ func (q *queue) refill(limit int64) {
 
 // due says whether b holds an entry due at limit or before, and if not, raises floor.
 func (q *queue) due(b bucket, limit int64) bool {
-	least := q.entries(b.head, b.n)[0].at
-	for c, n := b.head, b.n; ; c, n = q.links[c], n-chunkRoom {
-		for i := range q.entries(c, n) {
-			least = min(least, q.entries(c, n)[i].at)
-		}
-		if least <= limit {
-			return true
-		}
-		if n <= chunkRoom {
-			q.floor = least
-			return false
+	least := int64(math.MaxInt64)
+	for ; b.chunks > 0 && least > limit; b = q.rest(b) {
+		for _, e := range q.front(b) {
+			least = min(least, e.at)
 		}
 	}
+	if least > limit {
+		q.floor = least
+	}
+	return least <= limit
 }
 
-func (q *queue) detach(level, digit uint) {
-	q.buckets[level*fanout+digit].n = 0
+// replace puts b in the place of a bucket.
+func (q *queue) replace(level, digit uint, b bucket) {
+	q.buckets[level*fanout+digit] = b
+	if b.chunks > 0 {
+		q.masks[level] |= 1 << digit
+		q.levels |= 1 << level
+		return
+	}
 	q.masks[level] &^= 1 << digit
 	if q.masks[level] == 0 {
 		q.levels &^= 1 << level
@@ -259,15 +281,9 @@ func (q *queue) detach(level, digit uint) {
 
 // gather makes the entries of the detached bucket b the run.
 func (q *queue) gather(b bucket) {
-	q.run, q.head = q.run[:0], 0
-	for c, n := b.head, b.n; ; n -= chunkRoom {
-		q.run = append(q.run, q.entries(c, n)...)
-		next := q.links[c]
-		q.release(c)
-		if n <= chunkRoom {
-			break
-		}
-		c = next
+	q.run, q.head = slices.Grow(q.run[:0], max(b.len(), firstRun)), 0
+	for ; b.chunks > 0; b = q.drop(b) {
+		q.run = append(q.run, q.front(b)...)
 	}
 	q.slack = runRoom + 4*len(q.run)
 	q.sortRun()
@@ -276,24 +292,17 @@ func (q *queue) gather(b bucket) {
 // nextLink makes the first chunk of the chain the run.
 func (q *queue) nextLink() {
 	digit := uint(uint64(q.base) % fanout)
-	b := &q.buckets[digit]
-	c := b.head
-	q.run, q.head = append(q.run[:0], q.entries(c, b.n)...), 0
+	b := q.buckets[digit]
+	q.run, q.head = append(q.run[:0], q.front(b)...), 0
 	q.slack = runRoom
-	b.head = q.links[c]
-	q.release(c)
-	if b.n <= chunkRoom {
-		q.detach(0, digit)
-		return
-	}
-	b.n -= chunkRoom
+	q.replace(0, digit, q.drop(b))
 }
 
 // divide moves the entries of the detached bucket b, of level shift/digitBits, to
 // the highest level in which they differ. If they are all of one instant, it
 // makes that the run, or the chain with a run, and says true.
 func (q *queue) divide(b bucket, shift uint) bool {
-	first := q.entries(b.head, b.n)[0].at
+	first := q.front(b)[0].at
 	differ, ascending := q.survey(b, shift)
 	if differ == 0 {
 		q.base, q.last = first, first
@@ -301,45 +310,41 @@ func (q *queue) divide(b bucket, shift uint) bool {
 			q.gather(b)
 			return true
 		}
-		digit := uint(uint64(first) % fanout)
-		q.buckets[digit] = b
-		q.masks[0] |= 1 << digit
-		q.levels |= 1
-		q.tailKey = q.entries(b.tail, (b.n-1)%chunkRoom+1)[(b.n-1)%chunkRoom].key
+		q.replace(0, uint(uint64(first)%fanout), b)
+		q.tailKey = q.pages[(b.end-1)/pageRoom][(b.end-1)%pageRoom].key
 		q.nextLink()
 		return true
 	}
 	level := uint(bits.Len64(differ)-1) / digitBits
 	below := level * digitBits
 	q.base = first >> (below + digitBits) << (below + digitBits)
-	for c, n := b.head, b.n; ; n -= chunkRoom {
-		chunk := q.entries(c, n)
-		for i := range chunk {
-			q.add(level, uint(uint64(chunk[i].at)>>below)%fanout, &chunk[i])
+	row := (*[fanout]bucket)(q.buckets[level*fanout:])
+	for ; b.chunks > 0; b = q.drop(b) {
+		for _, e := range q.front(b) {
+			digit := uint(uint64(e.at)>>below) % fanout
+			to := &row[digit]
+			if to.end%chunkRoom == 0 {
+				q.lengthen(level, digit)
+			}
+			q.pages[to.end/pageRoom][to.end%pageRoom] = e
+			to.end++
 		}
-		next := q.links[c]
-		q.release(c)
-		if n <= chunkRoom {
-			return false
-		}
-		c = next
 	}
+	return false
 }
 
-// survey finds the bits in which times of b differ, or, as soon as one is of the
-// level next below shift, some of them including that; and whether keys ascend.
+// survey finds the bits in which the times of b differ, or, as soon as one is of
+// the level next below shift, some of them with that; and whether keys ascend.
 func (q *queue) survey(b bucket, shift uint) (differ uint64, ascending bool) {
-	first := q.entries(b.head, b.n)[0].at
+	first := q.front(b)[0].at
 	ascending = true
 	key := uint64(0)
-	for c, n := b.head, b.n; ; c, n = q.links[c], n-chunkRoom {
-		for _, e := range q.entries(c, n) {
+	for ; b.chunks > 0 && differ<<digitBits>>shift == 0; b = q.rest(b) {
+		for _, e := range q.front(b) {
 			differ |= uint64(first ^ e.at)
 			ascending = ascending && e.key >= key
 			key = e.key
 		}
-		if n <= chunkRoom || differ<<digitBits>>shift != 0 {
-			return differ, ascending
-		}
 	}
+	return differ, ascending
 }

@@ -111,30 +111,35 @@ func BenchmarkQueueSmallWorld(b *testing.B) {
 	}
 }
 
+// bareNode is a node of which only the queue's share is left.
+type bareNode struct {
+	receive  func(n *bareNode, now int64)
+	received int
+}
+
 // BenchmarkQueueW1Bare is N nodes with one message each in flight; a delivery calls
 // the node's function, which sends to a random node.
 func BenchmarkQueueW1Bare(b *testing.B) {
 	for _, n := range []int{1_000, 100_000, 1_000_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			q := new(queue)
-			nodes := make([]func(now int64), n)
-			received := make([]uint32, n)
-			key := uint64(0)
-			state := uint64(1)
-			send := func(now int64) {
+			nodes := make([]bareNode, n)
+			key, state := uint64(0), uint64(1)
+			send := func(from *bareNode, now int64) {
+				from.received++
 				key++
 				state = state*6364136223846793005 + 1442695040888963407
 				delay := 10_000_000 + int64((state>>32)*140_000_000>>32)
 				q.push(entry{at: now + delay, key: key, ref: (state & 0xffffffff) * uint64(n) >> 32})
 			}
 			for i := range nodes {
-				nodes[i] = func(now int64) { received[i]++; send(now) }
-				send(0)
+				nodes[i].receive = send
+				send(&nodes[i], 0)
 			}
 			run := func(events int) {
 				for range events {
 					e, _ := q.pop(math.MaxInt64)
-					nodes[e.ref](e.at)
+					nodes[e.ref].receive(&nodes[e.ref], e.at)
 				}
 			}
 			run(3*n + 10_000)

@@ -49,6 +49,9 @@ func search(run []entry, e entry) int {
 
 // makeRoom moves the run to the front of its array if that saves it from growing.
 func (q *queue) makeRoom() {
+	if cap(q.run) == 0 {
+		q.run = make([]entry, 0, firstRun)
+	}
 	if len(q.run) == cap(q.run) && q.head >= (len(q.run)+1)/2 {
 		q.run = q.run[:copy(q.run, q.run[q.head:])]
 		q.head = 0
@@ -86,7 +89,7 @@ func (q *queue) sortRun() {
 	if sorted {
 		return
 	}
-	if n := len(q.run); n > 24 && n <= runRoom {
+	if n := len(q.run); n > 16 && n <= runRoom {
 		q.spread(bits.Len64(differ))
 	}
 	insertionSort(q.run)
@@ -94,15 +97,18 @@ func (q *queue) sortRun() {
 
 // spread orders the run by the leading bits among the lowest width of its times.
 func (q *queue) spread(width int) {
-	var starts [2*runRoom + 1]uint16
-	places := bits.Len(uint(len(q.run)))
-	shift := uint(max(width-places, 0))
+	places := bits.Len(uint(len(q.run))) - 1
+	shift := uint(max(width-places, 0)) & 63
 	mask := uint64(1)<<places - 1
+	starts := q.starts[:mask+2]
+	clear(starts)
 	for i := range q.run {
 		starts[uint64(q.run[i].at)>>shift&mask+1]++
 	}
-	for i := uint64(1); i <= mask; i++ {
-		starts[i] += starts[i-1]
+	sum := uint16(0)
+	for i := range starts {
+		sum += starts[i]
+		starts[i] = sum
 	}
 	q.scratch = slices.Grow(q.scratch[:0], len(q.run))[:len(q.run)]
 	for i := range q.run {

@@ -19,6 +19,7 @@ type queueModel struct {
 	permute  uint64 // exclusive-or of the keys: 0 keeps them ascending
 	now      int64
 	lastTime int64 // of the last push, for ties
+	earlier  bool  // something was pushed before the last entry popped
 }
 
 func (m *queueModel) push(at int64) {
@@ -28,6 +29,7 @@ func (m *queueModel) push(at int64) {
 	i, _ := slices.BinarySearchFunc(m.sorted, e, compareEntries)
 	m.sorted = slices.Insert(m.sorted, i, e)
 	m.lastTime = e.at
+	m.earlier = m.earlier || e.at < m.now
 }
 
 func (m *queueModel) pop(t rapid.TB, limit int64) {
@@ -116,6 +118,9 @@ func TestQueueAgainstSortedSlice(t *testing.T) {
 				if m.queue.len() != len(m.sorted) {
 					t.Fatalf("len %d, the model %d", m.queue.len(), len(m.sorted))
 				}
+				if !m.earlier && m.permute == 0 && len(m.queue.late) > 0 {
+					t.Fatalf("%v went the slow way", m.queue.late)
+				}
 			},
 		})
 	})
@@ -162,7 +167,7 @@ func TestQueueLongRun(t *testing.T) {
 			now := int64(0)
 			for i := range uint64(1_000_000) {
 				phase := int(i / 50_000)
-				if q.len() == 0 || random.IntN(21-phase%2) < 10 { // grows and shrinks by turns
+				if q.len() == 0 || random.IntN(10) < 6-2*(phase/6%2) { // mostly grows, then shrinks
 					e := entry{at: now + drift(random, phase, now), key: i ^ permute, ref: i}
 					q.push(e)
 					heap.Push(&h, e)
@@ -175,5 +180,72 @@ func TestQueueLongRun(t *testing.T) {
 				now = got.at
 			}
 		})
+	}
+}
+
+// Times in a clump defeat the sorting by leading bits: the library has to help.
+func TestQueueClumpInARun(t *testing.T) {
+	m := &queueModel{}
+	m.push(1 << 40)
+	for i := range int64(400) {
+		m.push(1<<39 + (i*7919)%400)
+	}
+	for len(m.sorted) > 0 {
+		m.pop(t, math.MaxInt64)
+	}
+}
+
+// A limit short of the next entry must not spoil the order of what is pushed between.
+func TestQueueLimitMovesNothing(t *testing.T) {
+	m := &queueModel{}
+	m.push(1<<30 + 7)
+	m.pop(t, 1<<30-1)
+	m.pop(t, 1<<30+3)
+	m.push(5)
+	m.push(1<<30 + 4)
+	m.push(1<<30 - 1)
+	if len(m.queue.late) > 0 {
+		t.Errorf("late: %v", m.queue.late)
+	}
+	for _, limit := range []int64{4, 5, 1 << 30, 1<<30 + 5, 1<<30 + 6, math.MaxInt64} {
+		m.pop(t, limit)
+	}
+}
+
+// A run that was given back leaves the time since the last popped entry open.
+func TestQueueRunGivenBack(t *testing.T) {
+	m := &queueModel{}
+	m.push(1 << 24)
+	m.push(1<<24 + 1000)
+	m.pop(t, math.MaxInt64)
+	for range 2 * runRoom {
+		m.push(1<<24 + 2000)
+	}
+	m.push(1<<24 + 500)
+	if len(m.queue.late) > 0 {
+		t.Errorf("late: %v", m.queue.late)
+	}
+	for len(m.sorted) > 0 {
+		m.pop(t, math.MaxInt64)
+	}
+}
+
+func TestQueueAllocatesNothingInSteadyState(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	var q queue
+	for key := range uint64(2_000) {
+		q.push(entry{at: random.Int64N(150_000_000), key: key})
+	}
+	key := uint64(2_000)
+	hold := func() {
+		e, _ := q.pop(math.MaxInt64)
+		key++
+		q.push(entry{at: e.at + 10_000_000 + random.Int64N(140_000_000), key: key})
+	}
+	for range 100_000 {
+		hold()
+	}
+	if n := testing.AllocsPerRun(10_000, hold); n != 0 {
+		t.Errorf("%v allocations per event", n)
 	}
 }

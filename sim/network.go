@@ -82,8 +82,9 @@ func (w *World) launch(p *packet, data []byte, pair uint64) {
 		return
 	}
 	v := w.view()
-	*v = Packet{From: p.from, To: p.to, Src: w.book.addr(p.src), Dst: w.book.addr(p.dst), Data: w.payloads.get(p.block, p.size),
-		w: w, pair: pair, ordinal: w.pairs.next(w.now, pair)}
+	v.From, v.To, v.Data = p.from, p.to, w.payloads.get(p.block, p.size)
+	v.w, v.src, v.dst, v.pair, v.ordinal = w, p.src, p.dst, pair, w.pairs.next(w.now, pair)
+	v.lineage, v.bred, v.key, v.touched = 0, 0, 0, false
 	w.travel(v, slot, 0, 0)
 	w.depth--
 }

@@ -194,7 +194,7 @@ func (b *addressBook) add(h holder) {
 	if h.code&^lanBit == 0 {
 		panic("sim: 0.0.0.0:0 cannot be the address of a node")
 	}
-	if 3*(b.used+1) > 2*len(b.slots) {
+	if 8*(b.used+1) > 7*len(b.slots) {
 		b.grow()
 	}
 	s := b.slot(h.code &^ lanBit)

@@ -71,6 +71,7 @@ type queue struct {
 	now     int64  // instant of the last entry taken from the run
 	floor   int64  // no bucket holds anything earlier
 	tailKey uint64 // key at the end of the chain, if there is one
+	fresh   bool   // the run was refilled since somebody last set this to false
 
 	levels  uint32 // bit k: masks[k] is not 0
 	masks   [levelCount]uint64
@@ -80,6 +81,7 @@ type queue struct {
 	links   []uint32 // by chunk number: the next of its chain, or of the free list
 	free    uint32   // first free chunk, plus 1
 	scratch []entry
+	fresh   bool // the run was filled since somebody cleared this
 	starts  [runRoom + 2]uint16
 }
 
@@ -286,7 +288,9 @@ func (q *queue) gather(b bucket) {
 		q.run = append(q.run, q.front(b)...)
 	}
 	q.slack = runRoom + 4*len(q.run)
+	q.fresh = true
 	q.sortRun()
+	q.fresh = true
 }
 
 // nextLink makes the first chunk of the chain the run.
@@ -295,6 +299,7 @@ func (q *queue) nextLink() {
 	b := q.buckets[digit]
 	q.run, q.head = append(q.run[:0], q.front(b)...), 0
 	q.slack = runRoom
+	q.fresh = true
 	q.replace(0, digit, q.drop(b))
 }
 

@@ -47,23 +47,27 @@ func hashString(s string) uint64 {
 	return scramble(mix(h, tail))
 }
 
-// hashBytes is the digest of a payload: two lanes of 16 bytes a round, so that the multiplications overlap.
+// hashBytes is the digest of a payload: four lanes of 16 bytes a round, so that the multiplications overlap.
 func hashBytes(b []byte) uint64 {
-	h, g := uint64(len(b))*golden, uint64(mixC)
-	for len(b) >= 32 {
-		h = mum(h^binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:])^mixA)
-		g = mum(g^binary.LittleEndian.Uint64(b[16:]), binary.LittleEndian.Uint64(b[24:])^mixB)
-		b = b[32:]
+	word := binary.LittleEndian.Uint64
+	h, i, j, k := uint64(len(b))*golden, uint64(mixC), uint64(mixA), uint64(mixB)
+	for len(b) >= 64 {
+		h = mum(h^word(b), word(b[8:])^mixA)
+		i = mum(i^word(b[16:]), word(b[24:])^mixB)
+		j = mum(j^word(b[32:]), word(b[40:])^mixC)
+		k = mum(k^word(b[48:]), word(b[56:])^golden)
+		b = b[64:]
 	}
+	h = mix(h, i) + mix(j, k)
 	for len(b) >= 8 {
-		h = mix(h, binary.LittleEndian.Uint64(b))
+		h = mix(h, word(b))
 		b = b[8:]
 	}
 	var tail uint64
 	for i := range b {
 		tail |= uint64(b[i]) << (8 * i)
 	}
-	return mix(mix(h, g), tail)
+	return mix(h, tail)
 }
 
 // mum is mix without memory of h: quicker, for long runs.

@@ -53,12 +53,12 @@ const (
 type Packet struct {
 	// From and To are the nodes at both ends.
 	From, To *Node
-	// Src and Dst are the addresses on the packet.
-	Src, Dst netip.AddrPort
 	// Data is the payload. It must not be changed but by [Packet.Mutate] and [Packet.Truncate].
 	Data []byte
 
 	w       *World
+	src     uint64 // address codes
+	dst     uint64
 	pair    uint64 // who to whom
 	ordinal uint64 // how many went from the one to the other in this instant before
 	lineage uint64 // which duplicate it is; 0 is the original
@@ -68,6 +68,12 @@ type Packet struct {
 	draws   uint64 // how many words the filter has drawn
 	touched bool
 }
+
+// Src returns the address the packet says it comes from.
+func (p *Packet) Src() netip.AddrPort { return p.w.book.addr(p.src) }
+
+// Dst returns the address the packet was sent to.
+func (p *Packet) Dst() netip.AddrPort { return p.w.book.addr(p.dst) }
 
 // At returns how much time had passed in the world when the packet was sent.
 func (p *Packet) At() time.Duration { return p.w.Elapsed() }

@@ -2,26 +2,32 @@ package sim
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net/netip"
 	"testing"
 	"time"
 )
 
+// holdState is what the nodes of W1 share.
+type holdState struct {
+	r     *rand.Rand
+	addrs []netip.AddrPort
+}
+
+func (s *holdState) any() netip.AddrPort { return s.addrs[s.r.IntN(len(s.addrs))] }
+
 // hold builds W1: n nodes, one message in flight for each; each delivery sends a message to a random node.
 func hold(n int, rules ...Rule) *World {
 	w := New(1, rules...)
-	r := w.Rand("hold")
-	addrs := make([]netip.AddrPort, n)
+	shared := &holdState{r: w.Rand("hold"), addrs: make([]netip.AddrPort, n)}
 	payload := make([]byte, 200)
 	for i := range n {
 		node := w.Node(fmt.Sprint(i), nil)
-		addrs[i] = node.Addrs()[0]
-		node.Listen(func(_, _ netip.AddrPort, data []byte) {
-			node.Send(addrs[r.IntN(n)], data)
-		})
+		shared.addrs[i] = node.Addrs()[0]
+		node.Listen(func(_, _ netip.AddrPort, data []byte) { node.Send(shared.any(), data) })
 	}
 	for _, node := range w.Nodes() {
-		node.Send(addrs[r.IntN(n)], payload)
+		node.Send(shared.any(), payload)
 	}
 	w.Run(time.Second)
 	return w

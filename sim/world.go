@@ -37,6 +37,7 @@ type World struct {
 	current running
 	last    running
 	guard   guard
+	touched uint64 // see foresee
 	streams []stream
 	procs   []*Proc
 	shared  map[any]any
@@ -121,6 +122,9 @@ func (w *World) step(limit int64) bool {
 		e, ok := w.events.pop(limit)
 		if !ok {
 			return false
+		}
+		if w.events.fresh {
+			w.foresee()
 		}
 		if !w.due(e.ref) {
 			continue

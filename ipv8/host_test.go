@@ -12,19 +12,20 @@ import (
 	"time"
 )
 
-// net is a small world in memory: hosts, one clock, a delay for all packets.
+// world is a small one in memory: hosts, one clock, a delay for each link.
 type world struct {
 	now   time.Duration
 	seq   uint64
 	queue events
 	hosts map[netip.AddrPort]*host
-	delay time.Duration
+	delay func(from, to netip.AddrPort) time.Duration // nil: none
 	sent  []sent
 	log   io.Writer
 }
 
 // sent is a packet as a host sent it.
 type sent struct {
+	at       time.Duration
 	from, to netip.AddrPort
 	data     []byte
 }
@@ -142,12 +143,16 @@ func (h *host) Listen(f func(from, to netip.AddrPort, data []byte)) { h.listen =
 
 func (h *host) Send(to netip.AddrPort, data []byte) error {
 	data = slices.Clone(data)
-	h.w.sent = append(h.w.sent, sent{h.addrs[0], to, data})
+	h.w.sent = append(h.w.sent, sent{h.w.now, h.addrs[0], to, data})
 	there := h.w.hosts[to]
 	if there == nil {
 		return errNobody
 	}
-	h.w.at(h.w.now+h.w.delay, func() { there.hear(h.addrs[0], to, data) })
+	var delay time.Duration
+	if h.w.delay != nil {
+		delay = h.w.delay(h.addrs[0], to)
+	}
+	h.w.at(h.w.now+delay, func() { there.hear(h.addrs[0], to, data) })
 	return nil
 }
 

@@ -81,7 +81,6 @@ type queue struct {
 	links   []uint32 // by chunk number: the next of its chain, or of the free list
 	free    uint32   // first free chunk, plus 1
 	scratch []entry
-	fresh   bool // the run was filled since somebody cleared this
 	starts  [runRoom + 2]uint16
 }
 
@@ -288,7 +287,6 @@ func (q *queue) gather(b bucket) {
 		q.run = append(q.run, q.front(b)...)
 	}
 	q.slack = runRoom + 4*len(q.run)
-	q.fresh = true
 	q.sortRun()
 	q.fresh = true
 }

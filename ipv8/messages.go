@@ -126,9 +126,10 @@ func (c *Community) Receive(from netip.AddrPort, data []byte) {
 	if p := c.stack.table.ByAddress(from); p != nil {
 		p.See(c.Now())
 	}
+	before := c.stack.packet
 	c.stack.packet = data
 	c.dispatch(from, data)
-	c.stack.packet = nil
+	c.stack.packet = before
 }
 
 func (c *Community) dispatch(from netip.AddrPort, data []byte) {

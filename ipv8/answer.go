@@ -63,7 +63,8 @@ func (c *Community) welcome(p *Peer) {
 // to puncture its NAT for the asker; but of the two packets the response has
 // the earlier global time.
 func (c *Community) respond(to *Peer, in *Introduction) error {
-	at, newStyle := to.Address(), to.NewStyle()
+	at := to.Address()
+	newStyle := to.NewStyle() || peers.KindOf(at) == peers.UDPv6
 	now := uint64(uint16(c.me.claim()))
 	lan, wan, introducedNewStyle := peers.Nowhere(), peers.Nowhere(), false
 	if other := c.candidate(to, newStyle); other != nil {

@@ -119,3 +119,34 @@ func TestAPeerIsMetOnItsOtherInterface(t *testing.T) {
 		t.Errorf("walkable %v", got)
 	}
 }
+
+// A peer on our own machine is introduced by our public address and its port.
+func TestAPeerOnOurMachineIsIntroducedByOurAddress(t *testing.T) {
+	a := from(t, "c25519_0")
+	a.SetWAN(netip.MustParseAddrPort("99.9.9.9:1"))
+	known(a, keyring(t)["c25519_2"].Public(), netip.MustParseAddrPort("81.1.1.1:7"))
+	a.Respond(peers.New(keyring(t)["c25519_1"].Public(), addrB, a.Now()), &ipv8.Introduction{Destination: addrA})
+	var in ipv8.Introduction
+	if err := a.ReadIntroduction(&in, a.Stack().Host().(*host).w.sentTo(addrB)[0]); err != nil {
+		t.Fatal(err)
+	}
+	if in.IntroducedLAN != netip.MustParseAddrPort("81.1.1.1:7") || in.IntroducedWAN != netip.MustParseAddrPort("99.9.9.9:7") {
+		t.Errorf("introduced LAN %v, WAN %v", in.IntroducedLAN, in.IntroducedWAN)
+	}
+}
+
+// Old style says no IPv6 address: estimates become 0.0.0.0:0, and a peer at
+// one is answered in the new style.
+func TestOldStyleMeetsIPv6(t *testing.T) {
+	a := from(t, "c25519_0")
+	six := netip.MustParseAddrPort("[2001:db8::1]:1")
+	a.SetWAN(six)
+	var in ipv8.Introduction
+	if err := a.ReadIntroduction(&in, must(a.MakeRequest(addrB, false))); err != nil || in.WAN != peers.Nowhere() {
+		t.Errorf("%v: WAN %v", err, in.WAN)
+	}
+	a.Respond(peers.New(keyring(t)["c25519_1"].Public(), six, a.Now()), &ipv8.Introduction{Destination: addrA})
+	if sent := a.Stack().Host().(*host).w.sentTo(six); len(sent) != 1 || sent[0][22] != 233 {
+		t.Errorf("sent %x", sent)
+	}
+}

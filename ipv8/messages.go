@@ -69,8 +69,9 @@ func (c *Community) on(id byte, f func(from netip.AddrPort, data []byte)) {
 // Handle has f called for every message of M's id that came whole and with a
 // valid signature. The peer is the one the stack knows by that key, or else
 // one that nobody keeps: met at the source address, and good to answer to. M
-// is its own; package wire says which structs can be messages. A second
-// handler for an id, or one for an id of IPv8's own, panics.
+// is its own; package wire says which structs can be messages. One with a
+// global time embeds [wire.Dist] before its fields. A second handler for an
+// id, or one for an id of IPv8's own, panics.
 func Handle[M wire.Message](c *Community, f func(from *Peer, m M)) {
 	codec := wire.MustCompile[M]()
 	c.on(idOf[M](), func(from netip.AddrPort, data []byte) {

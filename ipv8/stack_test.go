@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"math/rand/v2"
 	"net/netip"
 	"slices"
 	"strings"
@@ -12,6 +14,7 @@ import (
 	"time"
 
 	"github.com/overlaytest/overlaytest/ipv8"
+	"github.com/overlaytest/overlaytest/ipv8/keys"
 )
 
 // pair is two members that know each other, 5 ms apart.
@@ -263,6 +266,31 @@ func TestWhyPacketsAreDroppedIsLogged(t *testing.T) {
 	h.hear(addrB, addrA, nil)
 	if a.Stack().Dropped(ipv8.Short) != 1 || h.Log().Enabled(t.Context(), slog.LevelDebug) {
 		t.Error("a short packet")
+	}
+}
+
+// A ring remembers what was signed in it, so the packet itself passes without
+// arithmetic; with one bit changed, anywhere, it does not.
+func TestOneFlippedBitNeverPasses(t *testing.T) {
+	ring, random := keys.NewRing(), keys.Reader(rand.New(rand.NewPCG(1, 2)))
+	for _, generate := range []func(keys.Level, io.Reader) (keys.Private, error){ring.Generate, ring.StandIn} {
+		key, err := generate(keys.Curve25519, random)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, heard := newWorld(), 0
+		h := w.host(addrB.String())
+		c := ipv8.Join(ipv8.NewStack(h, key), quiet)
+		ipv8.Handle(c, func(*ipv8.Peer, timedInner) { heard++ })
+		packet := must(c.Pack(timedInner{Inner: inner{1, "x"}}))
+		for bit := range 8 * len(packet) {
+			packet[bit/8] ^= 1 << (bit % 8)
+			h.hear(addrA, addrB, packet)
+			packet[bit/8] ^= 1 << (bit % 8)
+		}
+		if h.hear(addrA, addrB, packet); heard != 1 {
+			t.Errorf("%v: %d packets passed, want the unchanged one", key.Public(), heard)
+		}
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"net/netip"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -158,16 +157,6 @@ func (w *world) sentTo(to netip.AddrPort) (packets [][]byte) {
 	}
 	w.sent = nil
 	return packets
-}
-
-// sorted returns the strings of a sequence of addresses in order.
-func sorted(all []netip.AddrPort) []string {
-	var s []string
-	for _, a := range all {
-		s = append(s, a.String())
-	}
-	slices.Sort(s)
-	return s
 }
 
 // known makes a peer of the vectors' community known to a stack.

@@ -16,7 +16,6 @@ import (
 type model struct {
 	peers     []*modelPeer // verified, in order
 	known     []Candidate  // in order of first sight
-	sight     []netip.AddrPort
 	strangers map[*keys.Public][]Service
 	addresses []netip.AddrPort
 	mids      []keys.Mid

@@ -58,27 +58,28 @@ func (n *Node) Send(to netip.AddrPort, data []byte) error {
 		w.nobody(n, to, data)
 		return fmt.Errorf("sim: node %q: send to %v: %w", n.name, to, ErrNoSuchAddress)
 	}
-	p := packet{src: n.public, dst: dst, cause: w.current.id, hash: hashBytes(data), from: n, to: h.node, size: uint16(len(data)), lan: h.lan()}
+	slot := w.packets.take()
+	p := w.packets.at(slot)
+	p.from, p.to, p.src, p.dst, p.cause = n, h.node, n.public, dst, w.current.id
+	p.hash, p.size, p.lan, p.arrived = hashBytes(data), uint16(len(data)), h.lan(), false
 	if p.lan && n.lan != 0 {
 		p.src = n.lan
 	}
-	w.launch(&p, data, mum(n.id^mixA, h.id^mixB))
+	p.block = w.payloads.put(data)
+	w.launch(p, slot, mum(n.id^mixA, h.id^mixB))
 	return nil
 }
 
 // launch notes a new packet, lets the filters decide about it and schedules its arrival. Pair is what the draws of the two ends are keyed by.
-func (w *World) launch(p *packet, data []byte, pair uint64) {
+func (w *World) launch(p *packet, slot uint32, pair uint64) {
 	w.seq++
 	p.id = w.seq
 	w.fold(Sent, p.from.id^p.dst, p.hash)
-	slot := w.packets.take()
-	p.block = w.payloads.put(data)
-	*w.packets.at(slot) = *p
 	if len(w.watchers) != 0 {
 		w.emit(w.packetEvent(Sent, p))
 	}
 	if len(w.filters) == 0 {
-		w.schedulePacket(slot, 0)
+		w.schedulePacket(p, slot, 0)
 		return
 	}
 	v := w.view()
@@ -126,7 +127,7 @@ func (w *World) travel(v *Packet, slot uint32, i int, delay time.Duration) {
 			w.duplicate(v, slot, i+1, delay)
 		}
 	}
-	w.schedulePacket(slot, delay)
+	w.schedulePacket(w.packets.at(slot), slot, delay)
 }
 
 // rewrite brings the record of a packet in line with a payload that a filter changed in place.
@@ -164,8 +165,8 @@ func (w *World) duplicate(v *Packet, slot uint32, i int, delay time.Duration) {
 }
 
 // schedulePacket has a packet arrive after a delay. The packet's id is its place among the events of that instant.
-func (w *World) schedulePacket(slot uint32, delay time.Duration) {
-	w.events.push(entry{at: w.later(delay), key: w.ties.key(w.packets.at(slot).id), ref: refPacket | uint64(slot)})
+func (w *World) schedulePacket(p *packet, slot uint32, delay time.Duration) {
+	w.events.push(entry{at: w.later(delay), key: w.ties.key(p.id), ref: refPacket | uint64(slot)})
 }
 
 // deliver carries out the arrival of a packet.

@@ -47,10 +47,15 @@ func hashString(s string) uint64 {
 	return scramble(mix(h, tail))
 }
 
-// hashBytes is the digest of a payload: four lanes of 16 bytes a round, so that the multiplications overlap.
+// hashBytes is the digest of a payload: four lanes of 16 bytes a round, so that the multiplications overlap. The last 16 bytes are read by
+// themselves, over again in part, so that no odd bytes are left.
 func hashBytes(b []byte) uint64 {
-	word := binary.LittleEndian.Uint64
-	h, i, j, k := uint64(len(b))*golden, uint64(mixC), uint64(mixA), uint64(mixB)
+	n := len(b)
+	if n < 16 {
+		return hashShort(b)
+	}
+	h, i, j, k := uint64(n)*golden, uint64(mixC), uint64(mixA), uint64(mixB)
+	last := mum(word(b[n-16:])^mixB, word(b[n-8:])^mixC)
 	for len(b) >= 64 {
 		h = mum(h^word(b), word(b[8:])^mixA)
 		i = mum(i^word(b[16:]), word(b[24:])^mixB)
@@ -58,16 +63,23 @@ func hashBytes(b []byte) uint64 {
 		k = mum(k^word(b[48:]), word(b[56:])^golden)
 		b = b[64:]
 	}
-	h = mix(h, i) + mix(j, k)
-	for len(b) >= 8 {
-		h = mix(h, word(b))
-		b = b[8:]
+	for len(b) >= 16 {
+		h = mum(h^word(b), word(b[8:])^mixA)
+		b = b[16:]
 	}
-	var tail uint64
-	for i := range b {
-		tail |= uint64(b[i]) << (8 * i)
+	return mix(mix(h, i)+mix(j, k), last)
+}
+
+// word reads eight bytes, little endian.
+func word(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }
+
+// hashShort is hashBytes of less than 16 bytes.
+func hashShort(b []byte) uint64 {
+	var words [2]uint64
+	for i, c := range b {
+		words[i/8] |= uint64(c) << (i % 8 * 8)
 	}
-	return mix(h, tail)
+	return mix(mix(uint64(len(b))*golden, words[0]), words[1])
 }
 
 // mum is mix without memory of h: quicker, for long runs.

@@ -40,8 +40,8 @@ func (l Law[O]) Fuzz(f *testing.F) {
 		rapid.MakeFuzz(func(rt *rapid.T) {
 			v = l.judge(named{t, name}, l.Space.Draw(rt, "scenario"))
 		})(t, append(slices.Clip(input), make([]byte, padding)...))
-		if v.broken() {
-			t.Fatalf("%s", v.report("the world, not shrunk"))
+		if v.failed {
+			t.Fatalf("%s", l.shrink(named{t, name}, v).report("the input"))
 		}
 	})
 }

@@ -33,8 +33,8 @@ const caseVariable = "OVERLAYTEST_CASE"
 // Check tries the law on a hundred worlds, the same ones every time, and stops at the first in which it does not hold. It then looks for a
 // smaller world that breaks the same promise, and fails the test with it.
 //
-// OVERLAYTEST_CASE, a scenario in JSON or a file that holds one, has that world judged alone. RAPID_CHECKS sets how many worlds there are,
-// RAPID_SEED which, and RAPID_SHRINKTIME how long to look for a smaller one; testing.Short divides their number by five.
+// OVERLAYTEST_CASE, a scenario in JSON or a file that holds one, has that world judged alone. RAPID_CHECKS=1000 tries a thousand worlds, and
+// RAPID_SEED=7 others; go test -short a fifth of them.
 func (l Law[O]) Check(t harness.TB) {
 	t.Helper()
 	l.mustBeWhole(t)
@@ -45,9 +45,8 @@ func (l Law[O]) Check(t harness.TB) {
 	base, worlds := l.baseSeed(), checks()
 	for i := range worlds {
 		seed := base + i*(i+1)/2
-		if v := l.judge(t, l.Space.Example(int(seed))); v.broken() {
-			first := fmt.Sprintf("world %d of %d", i+1, worlds)
-			t.Fatalf("%s", v.shrunk(l.shrink(t, seed, v), first))
+		if v := l.judge(t, l.Space.Example(int(seed))); v.failed {
+			t.Fatalf("%s", l.shrink(t, v).report(fmt.Sprintf("world %d of %d", i+1, worlds)))
 		}
 	}
 }
@@ -72,7 +71,7 @@ func (l Law[O]) replay(t harness.TB, text string) {
 	if err != nil {
 		t.Fatalf("%s: %v", caseVariable, err)
 	}
-	if v := l.judge(t, s); v.broken() {
+	if v := l.judge(t, s); v.failed {
 		t.Fatalf("%s", v.report("the world of "+caseVariable))
 	}
 	t.Logf("the law %q holds in the world of %s", l.Name, caseVariable)

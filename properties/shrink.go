@@ -1,84 +1,118 @@
 package properties
 
 import (
-	"flag"
 	"fmt"
-	"strconv"
-	"sync"
-
-	"pgregory.net/rapid"
+	"slices"
 
 	"github.com/overlaytest/overlaytest/harness"
 )
 
-// smallest is what a search for smaller worlds came to.
-type smallest struct {
-	verdict *verdict
-	tried   int
+// shrinkBudget is how many worlds a search for a smaller one may try.
+const shrinkBudget = 400
+
+// search is a search for a smaller world that breaks the same promise. It takes out what can be taken out, first in large pieces and then
+// in small ones, until nothing can; the seed stays, because another seed is another world.
+type search struct {
+	judge func(s harness.Scenario) *verdict
+	best  *verdict
+	least int // nodes
+	tried int
 }
 
-// shrunk is the report of a law that was broken first in one world and then in a smaller one.
-func (v *verdict) shrunk(small smallest, first string) string {
-	if small.verdict == nil {
-		return v.report(fmt.Sprintf("%s; played again it holds: something decides that is not in the world", first))
+// shrink looks for a smaller world that breaks the same promise as the first one did.
+func (l Law[O]) shrink(t harness.TB, first *verdict) *search {
+	x := &search{judge: func(s harness.Scenario) *verdict { return l.judge(t, s) }, best: first, least: l.fewestNodes()}
+	for improved := true; improved; {
+		improved = dropNodes(x)
+		improved = drop(x, func(s *harness.Scenario) *[]harness.Change { return &s.Churn }) || improved
+		improved = drop(x, func(s *harness.Scenario) *[]harness.Op { return &s.Work }) || improved
+		improved = x.calm() || improved
 	}
-	return small.verdict.report(fmt.Sprintf("the smallest of %d worlds that were tried after %s", small.tried, first))
+	return x
 }
 
-// flags guards rapid's flags, which the search has to set: rapid takes its seed from nowhere else.
-var flags sync.Mutex
-
-// shrink looks for a smaller world that breaks the same promise as the one of a seed did, with rapid's shrinker.
-func (l Law[O]) shrink(t harness.TB, seed uint64, first *verdict) (small smallest) {
-	flags.Lock()
-	defer flags.Unlock()
-	defer setFlags(map[string]string{
-		"rapid.seed":       strconv.FormatUint(seed, 10),
-		"rapid.checks":     "5", // one in a short test; the first fails
-		"rapid.nofailfile": "true",
-		"rapid.failfile":   "",
-	})()
-	rapid.Check(quiet{}, func(rt *rapid.T) {
-		v := l.judge(t, l.Space.Draw(rt, "scenario"))
-		small.tried++
-		if v.broken() && v.promise() == first.promise() {
-			small.verdict = v
-			rt.Fatalf("%s", v.promise())
-		}
-	})
-	return small
+// fewestNodes is the smallest number of nodes among a hundred scenarios of the space: fewer may be more than the law is about.
+func (l Law[O]) fewestNodes() int {
+	fewest := len(l.Space.Example(0).Nodes)
+	for seed := range 100 {
+		fewest = min(fewest, len(l.Space.Example(seed).Nodes))
+	}
+	return fewest
 }
 
-// setFlags sets flags and returns what sets them back.
-func setFlags(values map[string]string) (restore func()) {
-	before := map[string]string{}
-	for name, value := range values { // any order: they are independent
-		before[name] = flag.Lookup(name).Value.String()
-		if err := flag.Set(name, value); err != nil {
-			panic(fmt.Sprintf("properties: rapid does not take -%s=%s: %v", name, value, err))
+// try judges a smaller scenario, and keeps it if it breaks the same promise.
+func (x *search) try(s harness.Scenario) bool {
+	if x.tried == shrinkBudget {
+		return false
+	}
+	x.tried++
+	v := x.judge(s)
+	if !v.failed || v.promise() != x.best.promise() {
+		return false
+	}
+	x.best = v
+	return true
+}
+
+// drop takes out pieces of one of the scenario's lists.
+func drop[T any](x *search, list func(s *harness.Scenario) *[]T) (improved bool) {
+	for size := len(*list(&x.best.scenario)); size > 0; size /= 2 {
+		for from := 0; from < len(*list(&x.best.scenario)); {
+			s := x.best.scenario
+			all := list(&s)
+			*all = slices.Delete(slices.Clone(*all), from, min(from+size, len(*all)))
+			if x.try(s) {
+				improved = true
+			} else {
+				from += size
+			}
 		}
 	}
-	return func() {
-		for name, value := range before { // any order: they are independent
-			_ = flag.Set(name, value) // it was its value before
-		}
-	}
+	return improved
 }
 
-// quiet is a test that rapid may fail without a word: what it found out is in the closure it was given.
-type quiet struct{}
+// dropNodes takes out nodes with all they do.
+func dropNodes(x *search) (improved bool) {
+	for size := len(x.best.scenario.Nodes) / 2; size > 0; size /= 2 {
+		for from := 0; from < len(x.best.scenario.Nodes); {
+			s := x.best.scenario
+			gone := s.Nodes[from:min(from+size, len(s.Nodes))]
+			if len(s.Nodes)-len(gone) >= x.least && x.try(without(s, gone)) {
+				improved = true
+			} else {
+				from += size
+			}
+		}
+	}
+	return improved
+}
 
-func (quiet) Helper()               {}
-func (quiet) Name() string          { return "a search for smaller worlds" }
-func (quiet) Failed() bool          { return false }
-func (quiet) Logf(string, ...any)   {}
-func (quiet) Log(...any)            {}
-func (quiet) Errorf(string, ...any) {}
-func (quiet) Error(...any)          {}
-func (quiet) Fatalf(string, ...any) {}
-func (quiet) Fatal(...any)          {}
-func (quiet) Fail()                 {}
-func (quiet) FailNow()              {}
-func (quiet) Skipf(string, ...any)  {}
-func (quiet) Skip(...any)           {}
-func (quiet) SkipNow()              {}
+// without is a scenario that lacks some nodes.
+func without(s harness.Scenario, gone []string) harness.Scenario {
+	lacks := func(name string) bool { return slices.Contains(gone, name) }
+	s.Churn = slices.DeleteFunc(slices.Clone(s.Churn), func(c harness.Change) bool { return lacks(c.Node) })
+	s.Work = slices.DeleteFunc(slices.Clone(s.Work), func(op harness.Op) bool { return lacks(op.Node) })
+	s.Nodes = slices.DeleteFunc(slices.Clone(s.Nodes), lacks)
+	return s
+}
+
+// calm takes out the latency and the loss.
+func (x *search) calm() (improved bool) {
+	if s := x.best.scenario; s.Latency.Name != "" {
+		s.Latency = harness.Choice{}
+		improved = x.try(s)
+	}
+	if s := x.best.scenario; s.Loss != 0 {
+		s.Loss = 0
+		improved = x.try(s) || improved
+	}
+	return improved
+}
+
+// report is what the test fails with. First says which world it began with.
+func (x *search) report(first string) string {
+	if again := x.judge(x.best.scenario); again.failure != x.best.failure {
+		return x.best.report("played again, this world ends otherwise: something decides that is not in it; it came from " + first)
+	}
+	return x.best.report(fmt.Sprintf("the smallest of %d worlds tried after %s", x.tried, first))
+}

@@ -68,8 +68,6 @@ func (v *verdict) cleanUp() {
 	}
 }
 
-func (v *verdict) broken() bool { return v.failed }
-
 // promise tells failures apart: it is the first line, which has neither addresses nor times.
 func (v *verdict) promise() string {
 	first, _, _ := strings.Cut(v.failure, "\n")

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/onsi/ginkgo/v2"
+	"github.com/onsi/ginkgo/v2/types"
 
 	"github.com/overlaytest/overlaytest/harness"
 	"github.com/overlaytest/overlaytest/sim"
@@ -28,10 +29,11 @@ func New(rules ...sim.Rule) *harness.World {
 	}
 	w := harness.New(t, seed, rules...)
 	w.ReplayWith(harness.SeedEnv(seed))
+	place := types.NewCodeLocation(1)
 	last := &tail{}
 	w.Watch(last.keep)
 	ginkgo.DeferOnFailure(func() {
-		ginkgo.AddReportEntry("world", ginkgo.ReportEntryVisibilityFailureOrVerbose, entry{
+		ginkgo.AddReportEntry("world", place, ginkgo.ReportEntryVisibilityFailureOrVerbose, entry{
 			Seed: fmt.Sprintf("%#x", w.Seed()), Elapsed: w.Elapsed().String(), Events: w.Events(), Digest: fmt.Sprintf("%#x", w.Digest()), Last: last.lines(),
 		})
 	})

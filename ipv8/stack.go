@@ -54,7 +54,7 @@ func NewStack(h Host, key keys.Private) *Stack {
 	return s
 }
 
-// Host returns the host.
+// Host returns where the stack runs.
 func (s *Stack) Host() Host { return s.host }
 
 // Key returns the key the stack was made with.

@@ -8,28 +8,39 @@ package sim
 //	nodes:    n₁ n₂ n₃ …  payloads: d₁ d₂ d₃ …        then the events themselves
 func (w *World) foresee() {
 	w.events.fresh = false
-	if w.packets.made < crowd {
+	if w.packets.made+w.timers.made < crowd {
 		return
 	}
 	run := w.events.run[max(w.events.head-1, 0):]
 	var touched uint64
 	for i := range run {
-		if ref := run[i].ref; ref&refKind == refPacket {
+		switch ref := run[i].ref; ref & refKind {
+		case refPacket:
 			touched += uint64(w.packets.at(uint32(ref)).size)
+		case refTimer:
+			touched += uint64(w.timers.at(uint32(ref & timerSlot)).gen)
 		}
 	}
 	for i := range run {
-		if ref := run[i].ref; ref&refKind == refPacket {
+		switch ref := run[i].ref; ref & refKind {
+		case refPacket:
 			p := w.packets.at(uint32(ref))
-			data := w.payloads.get(p.block, p.size)
 			touched += p.to.id
-			for i := 0; i < len(data); i += 64 {
+			data := w.payloads.get(p.block, p.size)
+			for i := 0; i < len(data); i += cacheLine {
 				touched += uint64(data[i])
+			}
+		case refTimer:
+			if n := w.timers.at(uint32(ref & timerSlot)).node; n != nil {
+				touched += n.id
 			}
 		}
 	}
 	w.touched = touched
 }
 
-// crowd is the number of packets in the air from which on they do not fit the processor's nearer caches.
-const crowd = 1 << 13
+const (
+	// crowd is the number of packets and timers from which on they do not fit the processor's nearer caches.
+	crowd     = 1 << 13
+	cacheLine = 64 // bytes, at least, on today's processors
+)

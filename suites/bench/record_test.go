@@ -36,6 +36,11 @@ type bar struct {
 // bars are measured in this order. The first is the yardstick.
 var bars = []bar{
 	{"Ed25519 verify", ed25519Verify, []limit{noLimit(cpuPerOp)}},
+	{"W1 queue and callback, 1 k", holdTimers(1_000), []limit{atLeast(14e6), atMostOf(allocsPerEvent, noAllocs)}},
+	{"W1 queue and callback, 100 k", holdTimers(100_000), []limit{atLeast(5e6), atMostOf(allocsPerEvent, noAllocs)}},
+	{"W1 messages, 1 k", holdMessages(1_000), []limit{atLeast(8e6), atMostOf(allocsPerEvent, noAllocs)}},
+	{"W1 messages, 100 k", holdMessages(100_000), []limit{atLeast(1.8e6), atMostOf(allocsPerEvent, noAllocs)}},
+	{"idle node with a timer", idleNodes, []limit{atMostOf("B/node", 512)}},
 }
 
 // Names of metrics. Processor time is user and system time of the whole process, the collector's
@@ -47,6 +52,9 @@ const (
 	allocsPerEvent = "allocs/event"
 	bytesPerOp     = "B/op"
 )
+
+// noAllocs is no allocation per event, but for what the process itself does meanwhile: a few in millions.
+const noAllocs = 1e-4
 
 // yardstick is the processor time of one Ed25519 verification on the machine the bars were set for.
 const yardstick = 59 * time.Microsecond

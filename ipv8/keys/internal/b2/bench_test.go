@@ -10,7 +10,7 @@ import (
 // each runs a benchmark for every curve.
 func each(b *testing.B, run func(b *testing.B, c *Curve)) {
 	for i := range domains {
-		c := newCurve(&domains[i])
+		c := newCurve(domains[i])
 		b.Run(c.name, func(b *testing.B) { run(b, c) })
 	}
 }

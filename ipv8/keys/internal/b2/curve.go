@@ -34,28 +34,28 @@ type domain struct {
 }
 
 // domains are the curves in the order of their size.
-var domains = []domain{sect163k1, sect233k1, sect409k1, sect571k1, sect571r1}
+var domains = []*domain{sect163k1, sect233k1, sect409k1, sect571k1, sect571r1}
 
 // K163 makes the curve sect163k1, NIST K-163.
-func K163() *Curve { return newCurve(&sect163k1) }
+func K163() *Curve { return newCurve(sect163k1) }
 
 // K233 makes the curve sect233k1, NIST K-233.
-func K233() *Curve { return newCurve(&sect233k1) }
+func K233() *Curve { return newCurve(sect233k1) }
 
 // K409 makes the curve sect409k1, NIST K-409.
-func K409() *Curve { return newCurve(&sect409k1) }
+func K409() *Curve { return newCurve(sect409k1) }
 
 // K571 makes the curve sect571k1, NIST K-571.
-func K571() *Curve { return newCurve(&sect571k1) }
+func K571() *Curve { return newCurve(sect571k1) }
 
 // B571 makes the curve sect571r1, NIST B-571.
-func B571() *Curve { return newCurve(&sect571r1) }
+func B571() *Curve { return newCurve(sect571r1) }
 
 // ByName makes the curve of a SEC 2 name such as "sect409k1".
 func ByName(name string) (c *Curve, ok bool) {
 	for i := range domains {
 		if domains[i].name == name {
-			return newCurve(&domains[i]), true
+			return newCurve(domains[i]), true
 		}
 	}
 	return nil, false
@@ -65,7 +65,7 @@ func ByName(name string) (c *Curve, ok bool) {
 func ByOID(oid asn1.ObjectIdentifier) (c *Curve, ok bool) {
 	for i := range domains {
 		if domains[i].oid.Equal(oid) {
-			return newCurve(&domains[i]), true
+			return newCurve(domains[i]), true
 		}
 	}
 	return nil, false

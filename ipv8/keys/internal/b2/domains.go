@@ -4,7 +4,7 @@ import "encoding/asn1"
 
 // The domain parameters, from SEC 2 version 2 and FIPS 186-4.
 var (
-	sect163k1 = domain{
+	sect163k1 = &domain{
 		name:     "sect163k1",
 		oid:      asn1.ObjectIdentifier{1, 3, 132, 0, 1},
 		field:    field{163},
@@ -15,7 +15,7 @@ var (
 		order:    "4000000000000000000020108a2e0cc0d99f8a5ef",
 		cofactor: 2,
 	}
-	sect233k1 = domain{
+	sect233k1 = &domain{
 		name:     "sect233k1",
 		oid:      asn1.ObjectIdentifier{1, 3, 132, 0, 26},
 		field:    field{233},
@@ -26,7 +26,7 @@ var (
 		order:    "8000000000000000000000000000069d5bb915bcd46efb1ad5f173abdf",
 		cofactor: 4,
 	}
-	sect409k1 = domain{
+	sect409k1 = &domain{
 		name:  "sect409k1",
 		oid:   asn1.ObjectIdentifier{1, 3, 132, 0, 36},
 		field: field{409},
@@ -40,7 +40,7 @@ var (
 			"e7ca5b4b5c83b8e01e5fcf",
 		cofactor: 4,
 	}
-	sect571k1 = domain{
+	sect571k1 = &domain{
 		name:  "sect571k1",
 		oid:   asn1.ObjectIdentifier{1, 3, 132, 0, 38},
 		field: field{571},
@@ -54,7 +54,7 @@ var (
 			"19a63e4b391a8db917f4138b630d84be5d639381e91deb45cfe778f637c1001",
 		cofactor: 4,
 	}
-	sect571r1 = domain{
+	sect571r1 = &domain{
 		name:  "sect571r1",
 		oid:   asn1.ObjectIdentifier{1, 3, 132, 0, 39},
 		field: field{571},

@@ -25,7 +25,7 @@ var curves = makeCurves()
 
 func makeCurves() (all []*Curve) {
 	for i := range domains {
-		all = append(all, newCurve(&domains[i]))
+		all = append(all, newCurve(domains[i]))
 	}
 	return all
 }

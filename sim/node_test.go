@@ -97,6 +97,21 @@ func TestLifeAfterACrash(t *testing.T) {
 	}
 }
 
+func TestTheTimersOfALifeThatIsOverNeverMoveTheClock(t *testing.T) {
+	w := New(1)
+	n := w.Node("a", func(n *Node) {
+		n.After(time.Hour, func() { t.Error("a timer of a life that is over fired") })
+		n.Every(time.Minute, time.Hour, func() { t.Error("a timer of a life that is over fired") })
+	})
+	w.Run(time.Second)
+	n.Crash()
+	for w.Step() {
+	}
+	if w.Elapsed() != time.Second || len(w.timers.free) != int(w.timers.made) {
+		t.Fatalf("the clock stands at %v, %d of %d timers are free", w.Elapsed(), len(w.timers.free), w.timers.made)
+	}
+}
+
 func TestACrashBeforeBootVoidsTheBoot(t *testing.T) {
 	w := New(1)
 	n := w.Node("a", func(n *Node) { t.Error("booted") })

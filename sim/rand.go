@@ -94,7 +94,7 @@ type stream struct {
 	*rand.Rand
 }
 
-// findStream returns the stream of that name, made on first use from a key and the name alone.
+// findStream returns the stream of that name, made on first use from a key and the name alone. It is for the few streams of a node.
 func findStream(streams *[]stream, name string, key uint64) *rand.Rand {
 	for i := range *streams {
 		if (*streams)[i].name == name {

@@ -38,7 +38,7 @@ type World struct {
 	last    running
 	guard   guard
 	touched uint64 // see foresee
-	streams []stream
+	streams map[string]*rand.Rand
 	procs   []*Proc
 	shared  map[any]any
 }
@@ -51,7 +51,7 @@ type running struct {
 
 // New makes a world from a seed, with rules for its network as by [World.Link]. Without rules every packet arrives at the instant it is sent.
 func New(seed uint64, rules ...Rule) *World {
-	w := &World{seed: seed, names: map[string]*Node{}}
+	w := &World{seed: seed, names: map[string]*Node{}, streams: map[string]*rand.Rand{}}
 	w.guard.Limits = defaultLimits
 	w.digest = mix(seed, digestSalt)
 	w.Link(rules...)
@@ -73,7 +73,12 @@ func (w *World) Events() uint64 { return w.guard.events }
 // Rand returns the world's stream of that name: the same one on every call, depending on nothing but the seed and the name.
 // It is for tests and scenarios; a node has streams of its own ([Node.Rand]).
 func (w *World) Rand(name string) *rand.Rand {
-	return findStream(&w.streams, name, mix(w.seed, worldSalt))
+	r := w.streams[name]
+	if r == nil {
+		r = keyed(mix(mix(w.seed, worldSalt), hashString(name)))
+		w.streams[name] = r
+	}
+	return r
 }
 
 // Step runs the next event, however far away, and reports whether there was one. It returns false as well once [World.Err] is set.

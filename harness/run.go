@@ -1,10 +1,14 @@
 package harness
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
 	"time"
+
+	"github.com/overlaytest/overlaytest/sim"
 )
 
 // Run lets d of virtual time pass, as [sim.World.Run] does, and looks at the promises after every event.
@@ -118,8 +122,8 @@ func (w *World) panicked(p any) *failure {
 		f.headline += " in " + frames[0].name
 	}
 	f.addf("panic: %v", p)
-	if err := w.Err(); err != nil {
-		f.addf("%v", err)
+	if halt := (*sim.Halt)(nil); errors.As(w.Err(), &halt) {
+		f.addf("in event %d, on %s", halt.Event, cmp.Or(halt.Node, "no node: the test's own"))
 	}
 	for _, frame := range frames {
 		f.addf("    %s %s", frame.name, frame.place)

@@ -92,7 +92,7 @@ func TestOverlayPanicsBecomeFailuresThatNameTheirPlace(t *testing.T) {
 	expect(t, got, `
 	a panic in harness_test.(*counter).explode
 	panic: runtime error: index out of range [0] with length 0
-	sim: a panic or the end of the test on node "n0" in event 3 at 1s (seed 0x2a)
+	in event 3, on n0
 	    harness_test.(*counter).explode world_test.go:N
 	at 1s of virtual time, after 3 events, seed 0x2a
 	replay: go test github.com/overlaytest/overlaytest/harness -run '^TestThings$'`)

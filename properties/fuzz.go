@@ -35,7 +35,6 @@ func (l Law[O]) Fuzz(f *testing.F) {
 		f.Add(corpusInput(l.baseSeed(), uint64(i)))
 	}
 	f.Fuzz(func(t *testing.T, input []byte) {
-		t.Helper()
 		var v *verdict
 		rapid.MakeFuzz(func(rt *rapid.T) {
 			v = l.judge(named{t, name}, l.Space.Draw(rt, "scenario"))

@@ -1,4 +1,4 @@
-// Command pingpong plays the first simulation of IPv8's tutorial: peers that are introduced to each other send pings.
+// Command pingpong plays the first simulation of IPv8's tutorial.
 package main
 
 import (
@@ -7,34 +7,26 @@ import (
 
 	"github.com/overlaytest/overlaytest/examples/internal/show"
 	"github.com/overlaytest/overlaytest/fixtures/overlays"
-	"github.com/overlaytest/overlaytest/ipv8"
-	"github.com/overlaytest/overlaytest/sim"
+	"github.com/overlaytest/overlaytest/ipv8/config"
 )
 
 func main() {
-	show.Main(show.Settings{Seed: 1, Peers: 2, Duration: 10 * time.Second, Interval: 2 * time.Second, Curve: "medium"}, start)
+	show.Main(show.Settings{Seed: 1, Peers: 2, Duration: 10 * time.Second, Curve: "medium", Interval: 2 * time.Second}, start)
 }
 
-func start(p *show.Play) error {
-	var instances []*overlays.PingPong
-	for i := range p.Peers {
-		p.World.Node(fmt.Sprint("peer ", i+1), func(n *sim.Node) {
-			key, _ := overlays.Key(n, p.Curve)
-			o := ipv8.Join(ipv8.NewStack(n, key), overlays.PingPongs(ipv8.Named("PingPongCommunity")))
-			o.Started(p.Interval)
-			p.Add(o.Community)
-			instances = append(instances, o)
-		})
+func start(p *show.Play) {
+	instances := make([]*config.Instance, p.Peers)
+	for i := range instances {
+		builder := config.New().ClearKeys().ClearOverlays()
+		builder.AddKey("my peer", p.Curve, p.File("ec%d.pem", i+1))
+		builder.AddOverlay("PingPongCommunity", "my peer", nil, nil, nil, config.Call{"started", p.Interval})
+		instances[i] = p.Start(fmt.Sprint("peer ", i+1), config.Must(builder.Finalize()), config.Plain("PingPongCommunity", overlays.PingPongs))
 	}
-	p.World.Run(0)
-	for i, from := range instances { // introduce peers to each other
-		for j, to := range p.World.Nodes() {
-			if i != j {
-				if err := from.WalkTo(to.Addrs()[0]); err != nil {
-					return err
-				}
+	for _, from := range instances { // introduce peers to each other
+		for _, to := range instances {
+			if from != to {
+				p.Check(from.Stack.Overlays()[0].WalkTo(to.Stack.Host().Addrs()[0]))
 			}
 		}
 	}
-	return nil
 }

@@ -156,7 +156,7 @@ func (t *trace) boot(n *sim.Node, i int) *overlays.PingPong {
 	Expect(err).NotTo(HaveOccurred())
 	id, err := hex.DecodeString(t.Community)
 	Expect(err).NotTo(HaveOccurred())
-	member := ipv8.Join(ipv8.NewStack(n, key), overlays.PingPongs(ipv8.ID(id)))
+	member := ipv8.Join(ipv8.NewStack(n, key), ipv8.Define(ipv8.ID(id), overlays.StartPingPong))
 	member.Started(2 * time.Second)
 	return member
 }

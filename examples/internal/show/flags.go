@@ -1,6 +1,7 @@
 package show
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -11,7 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/overlaytest/overlaytest/fixtures/overlays"
 	"github.com/overlaytest/overlaytest/ipv8/keys"
 	"github.com/overlaytest/overlaytest/sim"
 )
@@ -22,7 +22,7 @@ type Settings struct {
 	Peers, Trackers int
 	Duration        time.Duration // of virtual time
 	Interval        time.Duration // between what a peer does
-	Curve           string        // of the keys: see overlays.Curves
+	Curve           string        // of the keys, as package config calls it
 	KeyFile         string        // of the first peer; empty: none
 	Key             []byte        // content of KeyFile
 	Latency         string        // as given
@@ -46,12 +46,16 @@ type setting struct {
 
 // settings are the flags, in the order in which -h lists them.
 func (s *Settings) settings() []setting {
+	trackers, most := "how many trackers introduce peers to each other", maxNodes
+	if s.Trackers == 0 {
+		trackers, most = "none: the program introduces the peers to each other", 0
+	}
 	return []setting{
 		{"seed", "NUMBER", "everything random follows from it; 0x… is hexadecimal", fmt.Sprint(s.Seed), s.setSeed},
-		{"peers", "NUMBER", "how many peers", fmt.Sprint(s.Peers), whole(&s.Peers, 1)},
-		{"trackers", "NUMBER", "how many trackers introduce peers to each other", fmt.Sprint(s.Trackers), whole(&s.Trackers, 0)},
+		{"peers", "NUMBER", "how many peers", fmt.Sprint(s.Peers), whole(&s.Peers, 1, maxNodes)},
+		{"trackers", "NUMBER", trackers, fmt.Sprint(s.Trackers), whole(&s.Trackers, 0, most)},
 		{"duration", "TIME", "how much virtual time passes", s.Duration.String(), span(&s.Duration, 0)},
-		{"curve", "CURVE", "the peers' keys: " + strings.Join(overlays.Curves(), ", "), s.Curve, s.setCurve},
+		{"curve", "CURVE", "the peers' keys: " + strings.Join(curves(), ", "), s.Curve, s.setCurve},
 		{"key", "FILE", "the first peer's key, as IPv8 writes it; else keys follow from the seed", "", s.setKey},
 		{"latency", "LATENCY", latencies(), s.Latency, s.setLatency},
 		{"loss", "PERCENT", "how many packets are lost, such as 1% or 0.25%", s.Loss.String(), s.setLoss},
@@ -82,6 +86,8 @@ func (s *Settings) parse(program string, args []string, out io.Writer) error {
 		return fmt.Errorf("%w; -h lists the flags", err)
 	case err == nil && flags.NArg() > 0:
 		return fmt.Errorf("unexpected %q: there are flags only; -h lists them", flags.Arg(0))
+	case err == nil && s.Key != nil && strings.HasPrefix(s.Curve, standIn):
+		return fmt.Errorf("invalid value %q for flag -key: want no key file where -curve asks for stand-in keys", s.KeyFile)
 	}
 	return err
 }
@@ -105,14 +111,17 @@ func (s *Settings) setSeed(value string) (err error) {
 }
 
 // whole takes a number of nodes.
-func whole(to *int, least int) func(string) error {
+func whole(to *int, least, most int) func(string) error {
 	return func(value string) error {
 		n, err := strconv.Atoi(value)
-		if err != nil || n < least || n > maxNodes {
-			return fmt.Errorf("want a whole number from %d to %d", least, maxNodes)
+		switch {
+		case err == nil && n >= least && n <= most:
+			*to = n
+			return nil
+		case least == most:
+			return fmt.Errorf("want %d", least)
 		}
-		*to = n
-		return nil
+		return fmt.Errorf("want a whole number from %d to %d", least, most)
 	}
 }
 
@@ -128,11 +137,29 @@ func span(to *time.Duration, least time.Duration) func(string) error {
 	}
 }
 
+// standIn is the name of a key without arithmetic; by itself it has the sizes of curve25519.
+const standIn = "stand-in"
+
+// curves are the names of the kinds of keys.
+func curves() (names []string) {
+	for _, level := range keys.Levels() {
+		names = append(names, string(level))
+	}
+	names = append(names, standIn)
+	for _, level := range keys.Levels() {
+		names = append(names, standIn+"-"+string(level))
+	}
+	return names
+}
+
 func (s *Settings) setCurve(value string) error {
-	if !slices.Contains(overlays.Curves(), value) {
-		return fmt.Errorf("want one of %s", strings.Join(overlays.Curves(), ", "))
+	if !slices.Contains(curves(), value) {
+		return fmt.Errorf("want one of %s", strings.Join(curves(), ", "))
 	}
 	s.Curve = value
+	if level, ok := strings.CutPrefix(value, standIn); ok {
+		s.Curve = standIn + " " + cmp.Or(strings.TrimPrefix(level, "-"), string(keys.Curve25519))
+	}
 	return nil
 }
 

@@ -12,9 +12,12 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/overlaytest/overlaytest/ipv8"
+	"github.com/overlaytest/overlaytest/ipv8/config"
+	"github.com/overlaytest/overlaytest/ipv8/keys"
 	"github.com/overlaytest/overlaytest/sim"
 )
 
@@ -23,16 +26,19 @@ type Play struct {
 	Settings
 	World *sim.World
 
-	members  []*ipv8.Community
+	members  []*ipv8.Community // whose peers are counted at the end
+	started  int
+	failed   error
 	traffic  traffic
 	trace    trace
 	program  string
+	said     time.Time // when there last was progress to see
 	out, err io.Writer
 }
 
 // Main plays a simulation: it reads the flags, has start set up the world, lets the time pass and prints the summary. It exits with status 2
-// when a flag is wrong, and with 1 when start fails or the world stops by itself.
-func Main(preset Settings, start func(p *Play) error) {
+// when a flag is wrong, and with 1 when start found an error or the world stops by itself.
+func Main(preset Settings, start func(p *Play)) {
 	program := filepath.Base(os.Args[0])
 	out := bufio.NewWriter(os.Stdout)
 	status := run(program, os.Args[1:], preset, start, out, os.Stderr)
@@ -44,9 +50,9 @@ func Main(preset Settings, start func(p *Play) error) {
 }
 
 // run is Main without the process: it returns the exit status.
-func run(program string, args []string, preset Settings, start func(p *Play) error, out *bufio.Writer, err io.Writer) int {
+func run(program string, args []string, preset Settings, start func(p *Play), out *bufio.Writer, err io.Writer) int {
 	began := time.Now()
-	p := &Play{Settings: preset, program: program, out: out, err: err}
+	p := &Play{Settings: preset, program: program, out: out, err: err, said: began}
 	switch err := p.read(args); {
 	case errors.Is(err, flag.ErrHelp):
 		return 0
@@ -54,7 +60,7 @@ func run(program string, args []string, preset Settings, start func(p *Play) err
 		fmt.Fprintf(p.err, "%s: %v\n", program, err)
 		return 2
 	}
-	if err := errors.Join(p.play(start, began), p.trace.close()); err != nil {
+	if err := errors.Join(p.play(start), p.trace.close()); err != nil {
 		out.Flush()
 		fmt.Fprintf(p.err, "%s: %v\n", program, err)
 		return 1
@@ -73,7 +79,7 @@ func (p *Play) read(args []string) error {
 }
 
 // play sets up the world and lets the time pass.
-func (p *Play) play(start func(p *Play) error, began time.Time) error {
+func (p *Play) play(start func(p *Play)) error {
 	p.World = sim.New(p.Seed, p.rules()...)
 	defer p.World.Close()
 	if !p.Quiet {
@@ -81,33 +87,78 @@ func (p *Play) play(start func(p *Play) error, began time.Time) error {
 	}
 	p.World.Watch(p.traffic.count)
 	p.trace.watch(p.World)
-	if err := start(p); err != nil {
-		return err
+	if start(p); p.failed != nil {
+		return p.failed
 	}
-	p.pass(began)
+	p.pass()
 	return p.World.Err()
 }
 
-// Add takes in a community whose peers are counted at the end.
-func (p *Play) Add(c *ipv8.Community) { p.members = append(p.members, c) }
+// Start makes a node that runs a peer, as a configuration describes it. The first peer has the key of the flag -key, if there is one; all
+// other keys follow from the seed. The peer runs when Start returns. A configuration that does not fit the classes is a programmer's error
+// and panics.
+func (p *Play) Start(name string, c config.Config, classes ...config.Class) (instance *config.Instance) {
+	var files config.Files
+	if p.Key != nil && p.started == 0 {
+		files = given(p.Key)
+	}
+	p.started++
+	p.World.Node(name, func(n *sim.Node) {
+		var err error
+		if instance, err = config.Start(n, sim.Shared(n, keys.NewRing), files, c, classes...); err != nil {
+			panic(fmt.Sprintf("show: starting %s: %v", name, err))
+		}
+	})
+	p.World.Run(0)
+	p.progress()
+	p.members = append(p.members, instance.Stack.Overlays()...)
+	return instance
+}
 
-// How often there is progress to see, in real time, and how many parts of the virtual time are played between two looks at the clock.
+// Check ends the simulation, when start returns, with the first error that it was given.
+func (p *Play) Check(err error) {
+	if p.failed == nil {
+		p.failed = err
+	}
+}
+
+// File returns the name of a peer's key file. A stand-in key is kept in none, so there it is empty.
+func (p *Play) File(format string, peer int) string {
+	if strings.HasPrefix(p.Curve, standIn) {
+		return ""
+	}
+	return fmt.Sprintf(format, peer)
+}
+
+// given is a key file, under whatever name.
+type given []byte
+
+// ReadFile returns the key.
+func (g given) ReadFile(string) ([]byte, error) { return g, nil }
+
+// WriteFile keeps nothing: there is a key.
+func (g given) WriteFile(string, []byte) error { return nil }
+
+// patience is how long there may be nothing to see before there is progress, and parts is in how many parts the virtual time is played, with a
+// look at the clock after each.
 const (
 	patience = time.Second
 	parts    = 500
 )
 
 // pass lets the time of the simulation pass.
-func (p *Play) pass(began time.Time) {
-	said := began
-	for i := range time.Duration(parts) {
-		p.World.Run(p.Duration*(i+1)/parts - p.World.Elapsed())
-		if now := time.Now(); now.Sub(said) > patience {
-			said = now
-			fmt.Fprintf(p.err, "%s: %v of %v, %d events\n", p.program, p.World.Elapsed().Round(time.Millisecond), p.Duration, p.World.Events())
-		}
-		if p.World.Err() != nil {
-			return
-		}
+func (p *Play) pass() {
+	for range parts {
+		p.World.Run(p.Duration / parts)
+		p.progress()
+	}
+	p.World.Run(p.Duration - p.World.Elapsed())
+}
+
+// progress says on standard error how far the simulation is, if that was long ago.
+func (p *Play) progress() {
+	if now := time.Now(); now.Sub(p.said) > patience {
+		p.said = now
+		fmt.Fprintf(p.err, "%s: %d peers, %v of %v, %d events\n", p.program, p.started, p.World.Elapsed().Round(time.Millisecond), p.Duration, p.World.Events())
 	}
 }

@@ -115,6 +115,14 @@ func callerPlace(skip int) string {
 // frame is one call on the way to a panic.
 type frame struct{ name, place string }
 
+// where is how a headline says where a call is: by the function's name, or by the place of a closure.
+func (f frame) where() string {
+	if closure.MatchString(f.name) {
+		return " at " + f.place
+	}
+	return " in " + f.name
+}
+
 // panicFrames are the calls that led to the panic being recovered, innermost first: from the one that panicked to the outermost that is
 // neither the world's nor ours.
 func panicFrames() []frame {

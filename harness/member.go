@@ -82,6 +82,9 @@ func (m *Member[O]) onBoot(f func(O)) {
 	}
 }
 
+// GomegaString is how Gomega's matchers print the member: by its name.
+func (m *Member[O]) GomegaString() string { return m.Name() }
+
 // Nodes returns the nodes of members: w.Partition(harness.Nodes(members[:3]), harness.Nodes(members[3:])).
 func Nodes[O any](members []*Member[O]) []*sim.Node {
 	nodes := make([]*sim.Node, len(members))

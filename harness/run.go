@@ -119,7 +119,7 @@ func (w *World) panicked(p any) *failure {
 		f.headline = fmt.Sprintf("the promise %q ended in a panic", w.looking)
 	}
 	if len(frames) > 0 {
-		f.headline += " in " + frames[0].name
+		f.headline += frames[0].where()
 	}
 	f.addf("panic: %v", p)
 	if halt := (*sim.Halt)(nil); errors.As(w.Err(), &halt) {

@@ -50,6 +50,11 @@ func open(t TB, seed uint64, rules ...sim.Rule) *World {
 	return w
 }
 
+// GomegaString is how Gomega's matchers print the world.
+func (w *World) GomegaString() string {
+	return fmt.Sprintf("the world of seed %#x at %v, with %s", w.Seed(), w.Elapsed(), count(len(w.Nodes()), "node"))
+}
+
 // LoseUnknown makes packets to addresses that nobody ever had mere losses, as they are in a generated world. Without it they are taken for
 // a mistake in the test and fail it.
 func (w *World) LoseUnknown() {

@@ -107,7 +107,7 @@ func TestPromiseThatPanicsIsNamed(t *testing.T) {
 		w.Run(0)
 	})
 	expect(t, got, `
-	the promise "it is so" ended in a panic in harness_test.TestPromiseThatPanicsIsNamed.func1.1
+	the promise "it is so" ended in a panic at world_test.go:N
 	panic: oh
 	    harness_test.TestPromiseThatPanicsIsNamed.func1.1 world_test.go:N
 	at 0s of virtual time, after 0 events, seed 0x2a

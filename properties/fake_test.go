@@ -55,6 +55,13 @@ func expect(t *testing.T, got, want string) {
 	}
 }
 
+func expectPrefix(t *testing.T, got, want string) {
+	t.Helper()
+	if !strings.HasPrefix(got, want) {
+		t.Errorf("got:\n%s\nwant it to begin with:\n%s", got, want)
+	}
+}
+
 // empty is a matcher in Gomega's shape.
 type empty struct{}
 

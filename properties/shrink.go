@@ -47,7 +47,7 @@ func (x *search) try(s harness.Scenario) bool {
 	}
 	x.tried++
 	v := x.judge(s)
-	if !v.failed || v.promise() != x.best.promise() {
+	if !v.failed || v.promise != x.best.promise {
 		return false
 	}
 	x.best = v

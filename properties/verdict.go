@@ -3,6 +3,8 @@ package properties
 import (
 	"encoding/json"
 	"fmt"
+	"path/filepath"
+	"runtime"
 	"strings"
 
 	"github.com/overlaytest/overlaytest/harness"
@@ -15,6 +17,7 @@ type verdict struct {
 	scenario harness.Scenario
 	replay   string
 	failed   bool
+	promise  string // tells failures apart: a headline of the harness, or the place that failed the test; no addresses, no times
 	failure  string
 	logs     []string
 	cleanups []func()
@@ -34,8 +37,28 @@ func (v *verdict) Logf(form string, a ...any) { v.logs = append(v.logs, fmt.Spri
 
 // Fatalf notes the failure and ends the judge.
 func (v *verdict) Fatalf(form string, a ...any) {
-	v.failed, v.failure = true, fmt.Sprintf(form, a...)
+	v.failed, v.failure = true, strings.TrimSpace(fmt.Sprintf(form, a...))
+	if place, own := failingPlace(); own {
+		v.promise, v.failure = place, place+": "+v.failure
+	} else {
+		v.promise, _, _ = strings.Cut(v.failure, "\n")
+	}
 	panic(stopped{})
+}
+
+// failingPlace is the file and line that called Fatalf, or Gomega's Expect, and whether that is the judge's own: not the harness.
+func failingPlace() (place string, own bool) {
+	pcs := make([]uintptr, 16)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs)])
+	for {
+		f, more := frames.Next()
+		if !more || strings.HasPrefix(f.Function, "github.com/overlaytest/overlaytest/harness.") {
+			return "", false
+		}
+		if !strings.HasPrefix(f.Function, "github.com/onsi/gomega") {
+			return fmt.Sprintf("%s:%d", filepath.Base(f.File), f.Line), true
+		}
+	}
 }
 
 // judge plays a scenario and has it judged.
@@ -66,12 +89,6 @@ func (v *verdict) cleanUp() {
 	for i := len(v.cleanups) - 1; i >= 0; i-- {
 		v.cleanups[i]()
 	}
-}
-
-// promise tells failures apart: it is the first line, which has neither addresses nor times.
-func (v *verdict) promise() string {
-	first, _, _ := strings.Cut(v.failure, "\n")
-	return first
 }
 
 func (v *verdict) json() string {

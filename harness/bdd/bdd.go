@@ -58,7 +58,7 @@ type entry struct {
 
 // ColorableString is how Ginkgo prints the entry.
 func (e entry) ColorableString() string {
-	return fmt.Sprintf("seed %s, %s of virtual time, %d events, digest %s; the last events:\n%s",
+	return fmt.Sprintf("seed %s, %s of virtual time, %d events, digest %s; the last things that happened:\n%s",
 		e.Seed, e.Elapsed, e.Events, e.Digest, strings.Join(e.Last, "\n"))
 }
 

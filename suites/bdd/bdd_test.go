@@ -1,0 +1,85 @@
+package bdd_test
+
+import (
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/overlaytest/overlaytest/harness"
+	"github.com/overlaytest/overlaytest/harness/bdd"
+)
+
+var _ = Describe("The world of a spec", func() {
+	var seed uint64
+
+	BeforeEach(func() { seed = bdd.New().Seed() })
+
+	It("has one seed, in a BeforeEach and in the spec", func() {
+		Expect(bdd.New().Seed()).To(Equal(seed))
+	})
+
+	It("has the seed that the environment asks for", func() {
+		GinkgoT().Setenv("OVERLAYTEST_SEED", "0x2a")
+		Expect(bdd.New().Seed()).To(Equal(uint64(42)))
+	})
+
+	It("names the command that makes it again", func() {
+		Expect(bdd.New().Replay()).To(Equal(harness.SeedEnv(seed) +
+			" go test github.com/overlaytest/overlaytest/suites/bdd -ginkgo.focus 'The world of a spec names the command that makes it again$'"))
+	})
+
+	It("has its own clock", func() {
+		w := bdd.New()
+		w.Run(time.Hour)
+		Expect(w.Elapsed()).To(Equal(time.Hour))
+	})
+})
+
+var _ = Describe("A spec that fails", func() {
+	It("points at its own line", func() {
+		Expect(output("an assertion")).To(MatchRegexp(`In \[It\] at: .*/suites/bdd/purpose_test.go:%d `, lineOf("w.Eventually(w.Elapsed)")))
+	})
+
+	It("says what was promised, seen, when, in which world, and how to see it again", func() {
+		Expect(output("an assertion")).To(ContainSubstring(`
+  [FAILED] Eventually World.Elapsed: was not so in time
+  looked 2 times in 1s; the last time:
+  Expected
+      <time.Duration>: 1000000000
+  to be nil
+  at 1s of virtual time, after 0 events, seed 0x9145cc4e3d9ab709
+  replay: OVERLAYTEST_SEED=0x9145cc4e3d9ab709 go test github.com/overlaytest/overlaytest/suites/bdd -ginkgo.focus 'On purpose fails an assertion$'
+`))
+	})
+
+	It("has its world in the report, at the line that made it", func() {
+		Expect(output("a node")).To(And(
+			MatchRegexp(`world - .*/suites/bdd/purpose_test.go:%d `, lineOf("w := bdd.New() // of a node")),
+			ContainSubstring("1s of virtual time, 2 events, digest 0x"),
+			ContainSubstring("\n        0.000000000 #1    alone booted\n        1.000000000 #2    alone fired\n")))
+	})
+
+	It("fails like this in a promise, too", func() {
+		Expect(output("a promise")).To(And(
+			ContainSubstring("[FAILED] the promise \"it is early\" was broken\n  it is late\n  promised at purpose_test.go:"),
+			MatchRegexp(`In \[It\] at: .*/suites/bdd/purpose_test.go:%d `, lineOf("w.Run(time.Hour) // breaks the promise"))))
+	})
+})
+
+var _ = Describe("A law in a spec", func() {
+	It("shows the smallest world", func() {
+		Expect(output("a law")).To(And(
+			ContainSubstring(`[FAILED] the law "nobody is there" does not hold: purpose_test.go:`),
+			ContainSubstring(`-ginkgo.focus 'On purpose fails a law$'`),
+			ContainSubstring("for harness.Start:\n  harness.Scenario{\n")))
+	})
+
+	It("skips the spec when its judge does", func() {
+		Expect(output("skips")).To(ContainSubstring("0 Passed | 0 Failed | 0 Pending | "))
+	})
+
+	It("shows the world when the judge fails the spec itself", func() {
+		Expect(output("around a law")).To(ContainSubstring("the test was ended from inside the judge, for harness.Start:\n"))
+	})
+})

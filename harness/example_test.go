@@ -71,7 +71,7 @@ func ExampleStart() {
 		Seed:     7,
 		Nodes:    []string{"ann", "bob", "eve"},
 		Topology: harness.Choice{Name: "line"},
-		Loss:     200_000, // one packet in five
+		Loss:     200_000,                                                   // one packet in five
 		Churn:    []harness.Change{{At: 0, Node: "bob", Do: harness.Crash}}, // who stands between them
 		Work:     []harness.Op{{At: 3 * time.Second, Node: "ann", Op: "publish", Arg: 1}},
 		Duration: 10 * time.Second,

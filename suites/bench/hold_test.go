@@ -17,8 +17,10 @@ type hold struct {
 	addrs  []netip.AddrPort
 }
 
-func (h *hold) delay() time.Duration { return 10*time.Millisecond + time.Duration(h.random.Int64N(int64(140*time.Millisecond))) }
-func (h *hold) any() netip.AddrPort  { return h.addrs[h.random.IntN(len(h.addrs))] }
+func (h *hold) delay() time.Duration {
+	return 10*time.Millisecond + time.Duration(h.random.Int64N(int64(140*time.Millisecond)))
+}
+func (h *hold) any() netip.AddrPort { return h.addrs[h.random.IntN(len(h.addrs))] }
 
 // holdTimers is W1 without a network: the queue and a callback.
 func holdTimers(n int) func(*testing.B) {

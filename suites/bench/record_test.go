@@ -40,6 +40,11 @@ var bars = []bar{
 	{"W1 queue and callback, 100 k", holdTimers(100_000), []limit{atLeast(5e6), atMostOf(allocsPerEvent, noAllocs)}},
 	{"W1 messages, 1 k", holdMessages(1_000), []limit{atLeast(8e6), atMostOf(allocsPerEvent, noAllocs)}},
 	{"W1 messages, 100 k", holdMessages(100_000), []limit{atLeast(1.8e6), atMostOf(allocsPerEvent, noAllocs)}},
+	{"bootstrap world, 20 peers, curve25519", worlds(20, 2, "curve25519"), []limit{atMost(60 * time.Millisecond)}},
+	{"bootstrap world, 20 peers, medium", worlds(20, 2, "medium"), []limit{atMost(600 * time.Millisecond)}},
+	{"bootstrap world, 20 peers, stand-in", worlds(20, 2, "stand-in curve25519"), []limit{atMost(5 * time.Millisecond)}},
+	{"bootstrap world, 400 peers, curve25519", worlds(400, 2, "curve25519"), []limit{atMost(1200 * time.Millisecond)}},
+	{"bootstrap world, 10,000 peers, stand-in", bigWorld, []limit{atMost(10 * time.Second), atMostOf("MiB", 800)}},
 	{"idle node with a timer", idleNodes, []limit{atMostOf("B/node", 512)}},
 }
 

@@ -8,10 +8,10 @@ import (
 	"github.com/overlaytest/overlaytest/ipv8"
 )
 
-// round pings some members and forgets those that are too many.
+// round forgets the members that are too many, and pings some others.
 func (t *Tracker) round() {
-	t.churn()
 	t.thin()
+	t.churn()
 	for _, c := range slices.Clone(t.order) {
 		if c.PeerCount() == 0 {
 			t.close(c)
@@ -95,5 +95,8 @@ func (t *Tracker) forget(p *ipv8.Peer, service ipv8.ID) {
 
 // isPinged reports whether an answer from an address is due in an overlay.
 func (t *Tracker) isPinged(from netip.AddrPort, service ipv8.ID) bool {
-	return slices.ContainsFunc(t.pings, func(p ping) bool { return p.service == service && p.peer.Address() == from })
+	return slices.ContainsFunc(t.pings, func(p ping) bool {
+		known := t.stack.Table().ByKey(p.peer.Key())
+		return p.service == service && known != nil && known.Address() == from
+	})
 }

@@ -92,13 +92,13 @@ func TestCaseIsJudgedAlone(t *testing.T) {
 		file:   `the law "everybody hears everything" does not hold: Eventually Mail.Missing: was not so in time`,
 		"{}":   "OVERLAYTEST_CASE: harness: a case of version none: this reads version 1",
 		`{"version":1,"seed":"0x0","topology":{"name":"complete"},"duration":"1m0s"}`: "OVERLAYTEST_CASE: harness: impossible scenario: Nodes: there are none",
-		"nowhere.json": "OVERLAYTEST_CASE: neither a scenario in JSON nor a file that can be read: open nowhere.json: no such file or directory",
-		strings.Replace(broken, "1000000", "0", 1): "",
+		"nowhere.json": "OVERLAYTEST_CASE: neither a scenario in JSON nor a file that can be read: open nowhere.json: ",
 	} {
 		t.Setenv("OVERLAYTEST_CASE", text)
-		got, _, _ := strings.Cut(checking(heard().Check), "\n")
-		expect(t, got, want)
+		expectPrefix(t, checking(heard().Check), want)
 	}
+	t.Setenv("OVERLAYTEST_CASE", strings.Replace(broken, "1000000", "0", 1))
+	expect(t, checking(heard().Check), "")
 }
 
 func TestSmallWorldBreaksTheSamePromise(t *testing.T) {

@@ -27,7 +27,7 @@ func (l Law[O]) Fuzz(f *testing.F) {
 	f.Helper()
 	l.mustBeWhole(f)
 	if text := os.Getenv(caseVariable); text != "" {
-		l.replay(f, text)
+		l.replayCase(f, text)
 		return
 	}
 	name := f.Name()

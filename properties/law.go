@@ -39,7 +39,7 @@ func (l Law[O]) Check(t harness.TB) {
 	t.Helper()
 	l.mustBeWhole(t)
 	if text := os.Getenv(caseVariable); text != "" {
-		l.replay(t, text)
+		l.replayCase(t, text)
 		return
 	}
 	base, worlds := l.baseSeed(), checks()
@@ -54,26 +54,37 @@ func (l Law[O]) Check(t harness.TB) {
 // mustBeWhole fails a test that checks half a law.
 func (l Law[O]) mustBeWhole(t harness.TB) {
 	t.Helper()
-	for _, part := range []struct {
-		name    string
-		missing bool
-	}{{"Space", l.Space == nil}, {"Boot", l.Boot == nil}, {"Judge", l.Judge == nil}} {
-		if part.missing {
-			t.Fatalf("properties: the law %q has no %s", l.Name, part.name)
-		}
+	missing := ""
+	switch {
+	case l.Space == nil:
+		missing = "Space"
+	case l.Boot == nil:
+		missing = "Boot"
+	case l.Judge == nil:
+		missing = "Judge"
+	default:
+		return
+	}
+	t.Fatalf("properties: the law %q has no %s", l.Name, missing)
+}
+
+// Replay judges one world: a scenario pasted from a failure, so that the test remembers it.
+func (l Law[O]) Replay(t harness.TB, s harness.Scenario) {
+	t.Helper()
+	l.mustBeWhole(t)
+	if v := l.judge(t, s); v.failed {
+		t.Fatalf("%s", v.report("the world given"))
 	}
 }
 
-// replay judges the world of a case.
-func (l Law[O]) replay(t harness.TB, text string) {
+// replayCase judges the world of a case.
+func (l Law[O]) replayCase(t harness.TB, text string) {
 	t.Helper()
 	s, err := readCase(text)
 	if err != nil {
 		t.Fatalf("%s: %v", caseVariable, err)
 	}
-	if v := l.judge(t, s); v.failed {
-		t.Fatalf("%s", v.report("the world of "+caseVariable))
-	}
+	l.Replay(t, s)
 	t.Logf("the law %q holds in the world of %s", l.Name, caseVariable)
 }
 

@@ -66,7 +66,7 @@ func TestLawThatDoesNotHoldShowsASmallWorld(t *testing.T) {
 	Expected [message 2 at n7, sent at 6s, never heard] to be empty
 	at 1m1s of virtual time, after 6 events, seed 0x35
 	replay: OVERLAYTEST_CASE='{"version":1,"seed":"0x35","nodes":["n3","n7"],"topology":{"name":"complete"},"churn":[{"at":"3s","node":"n7","do":"crash"}],"work":[{"at":"6s","node":"n3","op":"shout","arg":2}],"duration":"1m0s"}' go test github.com/overlaytest/overlaytest/properties -run '^TestLaw$'
-	the smallest of 22 worlds tried after world 13 of 100, for harness.Start:
+	the smallest of 22 worlds tried after world 13 of 100, for Law.Replay:
 	harness.Scenario{
 		Seed:     0x35,
 		Nodes:    []string{"n3", "n7"},
@@ -99,6 +99,17 @@ func TestCaseIsJudgedAlone(t *testing.T) {
 	}
 	t.Setenv("OVERLAYTEST_CASE", strings.Replace(broken, "1000000", "0", 1))
 	expect(t, checking(heard().Check), "")
+}
+
+func TestPastedWorldIsJudgedAlone(t *testing.T) {
+	s := harness.Scenario{
+		Nodes: []string{"a", "b"}, Topology: harness.Choice{Name: "complete"}, Loss: sim.Percent(100), Duration: time.Minute,
+		Work: []harness.Op{{Node: "a", Op: "shout", Arg: 1}},
+	}
+	replay := func(tb harness.TB) { heard().Replay(tb, s) }
+	expectPrefix(t, checking(replay), `the law "everybody hears everything" does not hold: Eventually Mail.Missing: was not so in time`)
+	s.Loss = 0
+	expect(t, checking(replay), "")
 }
 
 func TestSmallWorldBreaksTheSamePromise(t *testing.T) {
@@ -136,7 +147,7 @@ func TestTestsEndedFromInsideAJudgeShowTheWorld(t *testing.T) {
 	l.Judge = func(r *harness.Run[*shouter]) { f.Fatalf("I am not the judge's test") }
 	f.run(l.Check)
 	expect(t, f.failure, "I am not the judge's test")
-	if len(f.logs) != 1 || !strings.Contains(f.logs[0], "the test was ended from inside the judge, for harness.Start:\nharness.Scenario{") {
+	if len(f.logs) != 1 || !strings.Contains(f.logs[0], "the test was ended from inside the judge, for Law.Replay:\nharness.Scenario{") {
 		t.Errorf("logged %q", f.logs)
 	}
 }

@@ -109,6 +109,6 @@ func (v *verdict) report(world string) string {
 	for _, line := range v.logs {
 		fmt.Fprintf(&b, "log: %s\n", line)
 	}
-	fmt.Fprintf(&b, "%s, for harness.Start:\n%#v", world, v.scenario)
+	fmt.Fprintf(&b, "%s, for Law.Replay:\n%#v", world, v.scenario)
 	return b.String()
 }

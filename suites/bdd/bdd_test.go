@@ -72,7 +72,7 @@ var _ = Describe("A law in a spec", func() {
 		Expect(output("a law")).To(And(
 			ContainSubstring(`[FAILED] the law "nobody is there" does not hold: purpose_test.go:`),
 			ContainSubstring(`-ginkgo.focus 'On purpose fails a law$'`),
-			ContainSubstring("for harness.Start:\n  harness.Scenario{\n")))
+			ContainSubstring("for Law.Replay:\n  harness.Scenario{\n")))
 	})
 
 	It("skips the spec when its judge does", func() {
@@ -80,6 +80,6 @@ var _ = Describe("A law in a spec", func() {
 	})
 
 	It("shows the world when the judge fails the spec itself", func() {
-		Expect(output("around a law")).To(ContainSubstring("the test was ended from inside the judge, for harness.Start:\n"))
+		Expect(output("around a law")).To(ContainSubstring("the test was ended from inside the judge, for Law.Replay:\n"))
 	})
 })

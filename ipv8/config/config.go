@@ -16,8 +16,11 @@ import (
 // with the field, its value and what would be right.
 var ErrInvalid = errors.New("config")
 
-// invalid returns an error about a field.
+// invalid returns an error about a field, or about the whole.
 func invalid(path, format string, args ...any) error {
+	if path == "" {
+		return fmt.Errorf("%w: %s", ErrInvalid, fmt.Sprintf(format, args...))
+	}
 	return fmt.Errorf("%w: %s: %s", ErrInvalid, path, fmt.Sprintf(format, args...))
 }
 

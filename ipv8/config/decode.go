@@ -4,7 +4,6 @@ import (
 	"encoding"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/netip"
 	"reflect"
 	"slices"
@@ -66,12 +65,8 @@ func decodeKind(path string, from, into reflect.Value) error {
 }
 
 func decodeStruct(path string, from, into reflect.Value) error {
-	if from.Kind() != reflect.Map || from.Type().Key().Kind() != reflect.String {
+	if from.Kind() != reflect.Map || from.Type().Key() != reflect.TypeFor[string]() {
 		return invalid(path, "%s; it takes named values", show(from))
-	}
-	values := make(map[string]any, from.Len())
-	for i := from.MapRange(); i.Next(); {
-		values[i.Key().String()] = i.Value().Interface()
 	}
 	t := into.Type()
 	var names []string
@@ -81,23 +76,33 @@ func decodeStruct(path string, from, into reflect.Value) error {
 		}
 		name := fieldName(t.Field(i))
 		names = append(names, name)
-		v, ok := values[name]
-		if !ok {
+		v := from.MapIndex(reflect.ValueOf(name))
+		if !v.IsValid() {
 			continue
 		}
-		if err := decode(join(path, name), v, into.Field(i)); err != nil {
+		if err := decode(join(path, name), v.Interface(), into.Field(i)); err != nil {
 			return err
 		}
-		delete(values, name)
 	}
-	if len(values) == 0 {
-		return nil
+	for _, name := range sortedKeys(from) {
+		if slices.Contains(names, name) {
+			continue
+		}
+		if len(names) == 0 {
+			return invalid(join(path, name), "unknown; there is nothing to set")
+		}
+		return invalid(join(path, name), "unknown; there is %s", strings.Join(names, ", "))
 	}
-	unknown := slices.Min(slices.Collect(maps.Keys(values)))
-	if len(names) == 0 {
-		return invalid(join(path, unknown), "unknown; there is nothing to set")
+	return nil
+}
+
+func sortedKeys(m reflect.Value) []string {
+	names := make([]string, 0, m.Len())
+	for _, k := range m.MapKeys() {
+		names = append(names, k.String())
 	}
-	return invalid(join(path, unknown), "unknown; there is %s", strings.Join(names, ", "))
+	slices.Sort(names)
+	return names
 }
 
 func decodeSlice(path string, from, into reflect.Value) error {

@@ -12,6 +12,7 @@ import (
 	"github.com/overlaytest/overlaytest/ipv8"
 	"github.com/overlaytest/overlaytest/ipv8/config"
 	"github.com/overlaytest/overlaytest/ipv8/internal/testhost"
+	"github.com/overlaytest/overlaytest/ipv8/keys"
 )
 
 func classes(c config.Config) (names []string) {
@@ -76,6 +77,19 @@ func TestKeysFromBin(t *testing.T) {
 	}
 	if got := string(i.Stack.Key().Bin()); got[:10] != "LibNaCLSK:" || got[73] != 1 {
 		t.Errorf("key %q", got)
+	}
+}
+
+func TestStandInsHaveTheSizesOfALevel(t *testing.T) {
+	w := testhost.New()
+	b := config.New().ClearKeys().AddKey("a", "stand-in", "").AddKey("b", "stand-in medium", "").AddOverlay("Plain", "b", nil, nil, nil)
+	i, err := config.Start(w.Host(1), w.Ring, nil, config.Must(b.Finalize()), plain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, second := i.Stack.Key().Public(), i.Stack.Overlays()[0].Key().Public()
+	if !first.StandIn() || !second.StandIn() || first.Level() != keys.Curve25519 || second.Level() != keys.Medium {
+		t.Errorf("keys %v and %v", first, second)
 	}
 }
 

@@ -40,7 +40,8 @@ type KeyDefinition struct {
 	// Alias is the name by which overlays refer to the key.
 	Alias string `json:"alias"`
 	// Generation is the level of a key that is to be made: one of keys.Levels,
-	// or "stand-in " and one of them, for a key that only has the sizes.
+	// or "stand-in " and one of them, for a key that only has the sizes;
+	// "stand-in" alone has those of curve25519.
 	Generation string `json:"generation,omitempty"`
 	// Bin is the key pair itself, in base64, instead of Generation.
 	Bin string `json:"bin,omitempty"`

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
-	"strings"
 	"time"
 
 	"github.com/overlaytest/overlaytest/ipv8"
@@ -174,8 +173,9 @@ func (k KeyDefinition) make(stream *rand.Rand, ring *keys.Ring) (keys.Private, e
 		}
 		return ring.ParsePrivate(bin)
 	}
-	if level, ok := strings.CutPrefix(k.Generation, standIn); ok {
-		return ring.StandIn(keys.Level(level), keys.Reader(stream))
+	level, isStandIn := k.level()
+	if isStandIn {
+		return ring.StandIn(level, keys.Reader(stream))
 	}
-	return ring.Generate(keys.Level(k.Generation), keys.Reader(stream))
+	return ring.Generate(level, keys.Reader(stream))
 }

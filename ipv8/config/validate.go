@@ -55,18 +55,28 @@ func (k KeyDefinition) validate(path string) error {
 		}
 		return nil
 	}
-	level, isStandIn := strings.CutPrefix(k.Generation, standIn)
+	level, isStandIn := k.level()
 	if isStandIn && k.File != "" {
 		return invalid(path+".file", "%q; none, a stand-in means nothing outside its ring", k.File)
 	}
-	if _, err := keys.ParseLevel(level); err != nil {
-		return invalid(path+".generation", "%q; one of %v, with %q before it for a stand-in", k.Generation, keys.Levels(), standIn)
+	if _, err := keys.ParseLevel(string(level)); err != nil {
+		return invalid(path+".generation", "%q; one of %v, with %q before it for a stand-in", k.Generation, keys.Levels(), standIn+" ")
 	}
 	return nil
 }
 
 // standIn marks the levels of stand-in keys.
-const standIn = "stand-in "
+const standIn = "stand-in"
+
+// level returns the level of a key that is to be made, and whether it is a
+// stand-in.
+func (k KeyDefinition) level() (level keys.Level, isStandIn bool) {
+	if k.Generation == standIn {
+		return keys.Curve25519, true
+	}
+	name, isStandIn := strings.CutPrefix(k.Generation, standIn+" ")
+	return keys.Level(name), isStandIn
+}
 
 func (o OverlayDefinition) validate(path string) error {
 	if o.Class == "" {

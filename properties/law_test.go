@@ -130,6 +130,32 @@ func TestSmallWorldBreaksTheSamePromise(t *testing.T) {
 	}
 }
 
+func TestSmallWorldIsCalm(t *testing.T) {
+	l := heard(properties.Nodes(3, 30), properties.Churn, properties.Loss(sim.Percent(30)), properties.Latency())
+	l.Judge = func(r *harness.Run[*shouter]) {
+		if len(r.Scenario.Churn) > 1 {
+			r.T.Fatalf("churning")
+		}
+	}
+	got := checking(l.Check)
+	if !strings.Contains(got, "churning") || strings.Contains(got, "Loss:") || strings.Contains(got, "Latency:") || strings.Count(got, "{At: ") != 2 {
+		t.Error(got)
+	}
+}
+
+func TestWorldThatEndsOtherwiseIsCalledThat(t *testing.T) {
+	l, played := heard(), 0
+	l.Judge = func(r *harness.Run[*shouter]) {
+		if played++; played < 4 {
+			r.T.Fatalf("the first three times")
+		}
+	}
+	got := checking(l.Check)
+	if !strings.Contains(got, "\nplayed again, this world ends otherwise: something decides that is not in it; it came from world 1 of 100, for Law.Replay:\n") {
+		t.Error(got)
+	}
+}
+
 func TestPanicsOfJudgesAndOverlaysAreFailures(t *testing.T) {
 	l := heard(properties.Nodes(3, 3))
 	l.Boot = func(n *sim.Node, met []netip.AddrPort) *shouter { panic("not today") }

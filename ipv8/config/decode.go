@@ -98,7 +98,7 @@ func decodeStruct(path string, from, into reflect.Value) error {
 
 func sortedKeys(m reflect.Value) []string {
 	names := make([]string, 0, m.Len())
-	for _, k := range m.MapKeys() {
+	for _, k := range m.MapKeys() { // any order: sorted below
 		names = append(names, k.String())
 	}
 	slices.Sort(names)

@@ -41,7 +41,7 @@ func (d Dispersy) Attach(c *ipv8.Community) {
 	if d.Timeout == 0 {
 		d.Timeout = DefaultTimeout
 	}
-	t := &trackers{timeout: d.Timeout, random: c.Rand("dispersy")}
+	t := &trackers{timeout: d.Timeout, random: c.Rand("dispersy"), addresses: make([]netip.AddrPort, 0, len(d.Addresses))}
 	for _, a := range d.Addresses {
 		t.add(c, a)
 	}

@@ -169,6 +169,23 @@ func TestForgetsWhoHasPeersEnough(t *testing.T) {
 	}
 }
 
+// Who was forgotten for being too many may ask again while a ping is out.
+func TestKeepsWhoCameBackDuringAPing(t *testing.T) {
+	w := testhost.New()
+	w.Delay = time.Second
+	tr := start(w)
+	c := member(w, 2, red)
+	w.Run(tracker.Period)
+	for p := range tr.Peers(red) {
+		tr.Stack().Table().Remove(p)
+	}
+	c.WalkTo(testhost.Addr(1))
+	w.Run(tracker.PingTimeout)
+	if got := members(tr, red); !slices.Equal(got, addrs(2)) {
+		t.Errorf("remembers %v, want the one that came back", got)
+	}
+}
+
 // py-ipv8's tracker looks for the ping of a response by the clock, of which
 // the identifier has the lower 16 bits alone.
 func TestKnowsTheAnswersToItsPingsWhateverTheClock(t *testing.T) {

@@ -65,7 +65,7 @@ func (b *Builder) AddOverlay(class, keyAlias string, walkers []WalkerDefinition,
 // AddAnotherOverlay is AddOverlay beside other overlays of the same class.
 func (b *Builder) AddAnotherOverlay(class, keyAlias string, walkers []WalkerDefinition, bootstrappers []BootstrapperDefinition,
 	initialize Init, onStart ...Call) *Builder {
-	b.c.Overlays = append(slices.Clip(b.c.Overlays), OverlayDefinition{class, keyAlias, walkers, bootstrappers, initialize, onStart})
+	b.c.Overlays = append(b.c.Overlays, OverlayDefinition{class, keyAlias, walkers, bootstrappers, initialize, onStart})
 	return b
 }
 

@@ -52,8 +52,9 @@ func TestAnotherOverlayStandsBesideTheFirst(t *testing.T) {
 func TestABuilderCanBeUsedOn(t *testing.T) {
 	b := config.New().AddOverlay("X", "anonymous id", nil, nil, nil)
 	first := config.Must(b.Finalize())
-	b.AddOverlay("Y", "anonymous id", nil, nil, nil).AddOverlay("X", "anonymous id", nil, nil, config.Init{"id": 1}).ClearKeys()
-	if got := classes(first); len(got) != 1 || got[0] != "X of anonymous id" || len(first.Keys) != 1 || first.Overlays[0].Initialize != nil {
+	b.AddOverlay("X", "anonymous id", nil, nil, config.Init{"id": 1}).AddOverlay("Y", "anonymous id", nil, nil, nil)
+	b.AddEphemeralKey("anonymous id").ClearKeys()
+	if got := classes(first); len(got) != 1 || got[0] != "X of anonymous id" || first.Keys[0].File == "" || first.Overlays[0].Initialize != nil {
 		t.Errorf("the first configuration has become %+v", first)
 	}
 }

@@ -112,8 +112,8 @@ func TestShortPacketsAreDropped(t *testing.T) {
 		}
 		w.Run(0)
 	}
-	if n := len(w.SentTo(testhost.Addr(2), 0)); n != 0 || len(tr.Services()) != 0 {
-		t.Errorf("%d answers, %d overlays; want none", n, len(tr.Services()))
+	if n := len(w.SentTo(testhost.Addr(2), 0)); n != 0 || tr.Open() != 0 {
+		t.Errorf("%d answers, %d overlays; want none", n, tr.Open())
 	}
 	if n := tr.Stack().Dropped(ipv8.Short); n != 23 {
 		t.Errorf("%d packets count as short, want the 23 of 0 to 22 bytes", n)

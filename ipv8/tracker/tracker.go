@@ -55,7 +55,7 @@ type ping struct {
 // Start makes the host a tracker under a key, from now on.
 func Start(h ipv8.Host, key keys.Private) *Tracker {
 	t := &Tracker{stack: ipv8.NewStack(h, key), services: map[ipv8.ID]*ipv8.Community{}}
-	t.churn = walk.Churn{}.Over(t.stack, t.ping)
+	t.churn = walk.Churn{PingInterval: PingTimeout}.Over(t.stack, t.ping)
 	t.stack.Listen(t.hear)
 	t.timer = h.Every(Period, Period, t.round)
 	return t

@@ -169,6 +169,27 @@ func TestForgetsWhoHasPeersEnough(t *testing.T) {
 	}
 }
 
+func TestForgetsWhoAnswersAnEarlierPing(t *testing.T) {
+	w := testhost.New()
+	tr := start(w)
+	member(w, 2, red)
+	w.Run(tracker.Period)
+	answers := w.SentTo(testhost.Addr(1), tracker.Period)
+	w.Host(2).Deaf = true
+	w.Run(tracker.Period)
+	if err := w.Host(2).Send(testhost.Addr(1), answers[0].Data); err != nil {
+		t.Fatal(err)
+	}
+	w.Run(tracker.PingTimeout)
+	if got := members(tr, red); len(got) != 0 || tr.Open() != 1 {
+		t.Errorf("remembers %v", got)
+	}
+	w.Run(tracker.Period)
+	if tr.Open() != 0 {
+		t.Error("the overlay without members is still open after a round")
+	}
+}
+
 // Who was forgotten for being too many may ask again while a ping is out.
 func TestKeepsWhoCameBackDuringAPing(t *testing.T) {
 	w := testhost.New()

@@ -40,6 +40,56 @@ func TestChurnKeepsWhoAnswers(t *testing.T) {
 	}
 }
 
+// well makes a peer one of whom five round trips are on record, the last just
+// now.
+func well(p *ipv8.Peer, c *ipv8.Community) {
+	p.See(c.Now())
+	for range 5 {
+		p.Ponged(time.Millisecond)
+	}
+}
+
+func TestChurnRemovesNobodyWithoutAPing(t *testing.T) {
+	w := testhost.New()
+	c := w.Host(1).Join(overlay, walk.Churn{Interval: time.Minute})
+	p := know(w, c, 2)
+	well(p, c)
+	w.Run(time.Minute)
+	if at := visits(w, w.Host(1), 2, 2); !p.Verified() || !slices.Equal(at, []time.Duration{time.Minute}) {
+		t.Errorf("known: %v, pings at %v; want one after a minute", p.Verified(), at)
+	}
+	w.Run(time.Minute)
+	if p.Verified() {
+		t.Error("still known another minute later")
+	}
+}
+
+func TestChurnLeavesWhoIsWellInPeace(t *testing.T) {
+	w := testhost.New()
+	c := w.Host(1).Join(overlay, walk.Churn{Interval: 27500 * time.Millisecond})
+	well(know(w, c, 2), c)
+	w.Run(time.Minute)
+	if at := visits(w, w.Host(1), 2, 2); !slices.Equal(at, []time.Duration{55 * time.Second}) {
+		t.Errorf("pings at %v, want none at 27.5 s", at)
+	}
+}
+
+func TestChurnCountsAnAnswerOnce(t *testing.T) {
+	w := testhost.New()
+	c := w.Host(1).Join(overlay, walk.Churn{})
+	w.Host(2).Join(overlay)
+	p := know(w, c, 2)
+	w.Run(0)
+	answers := w.SentTo(testhost.Addr(1), 0)
+	if err := w.Host(2).Send(testhost.Addr(1), answers[0].Data); err != nil {
+		t.Fatal(err)
+	}
+	w.Run(0)
+	if n := len(p.Pings()); n != 1 {
+		t.Errorf("%d round trips on record, want 1", n)
+	}
+}
+
 // Nobody can tell how long somebody was silent who was never heard.
 func TestChurnKeepsWhoWasNeverHeard(t *testing.T) {
 	w := testhost.New()

@@ -1,6 +1,7 @@
 package walk_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -38,8 +39,20 @@ func TestEdgeEndsAtItsLength(t *testing.T) {
 	c := w.Host(1).Join(overlay, walk.Edge{Neighbours: 1, Length: 2})
 	know(w, c, 10)
 	w.Run(5 * time.Minute)
-	if !knows(c, 11) || knows(c, 13) {
-		t.Errorf("it knows 11 and 13: %v, %v; want true, false", knows(c, 11), knows(c, 13))
+	if !knows(c, 11) || knows(c, 12) {
+		t.Errorf("it knows 11 and 12: %v, %v; want true, false", knows(c, 11), knows(c, 12))
+	}
+}
+
+func TestEdgeVisitsNobodyTwiceOnOnePath(t *testing.T) {
+	w := testhost.New()
+	chain(w, 10, 11)
+	know(w, w.Host(11).Join(overlay), 10)
+	c := w.Host(1).Join(overlay, walk.Edge{Neighbours: 1, Length: 4})
+	know(w, c, 10)
+	w.Run(4 * time.Second)
+	if at := visits(w, w.Host(1), 10, 10); !slices.Equal(at, []time.Duration{500 * time.Millisecond}) {
+		t.Errorf("visited 10 at %v, want once, though 11 introduces it", at)
 	}
 }
 
@@ -70,6 +83,9 @@ func TestEdgeAsksEachNeighbourOnce(t *testing.T) {
 	w.Run(3 * time.Second)
 	if n := len(visits(w, w.Host(1), 2, 4)); n != 6 {
 		t.Errorf("%d requests in 6 s, want two for each neighbour: silent ends time out", n)
+	}
+	if at, want := visits(w, w.Host(1), 2, 2), []time.Duration{500 * time.Millisecond, 4500 * time.Millisecond}; !slices.Equal(at, want) {
+		t.Errorf("the first was asked at %v, want %v: a step ends the path after 3 s, the next begins another", at, want)
 	}
 }
 

@@ -76,6 +76,16 @@ func TestRandomStepsAtOnceAndEveryHalfSecond(t *testing.T) {
 	}
 }
 
+func TestRandomStepsAtItsInterval(t *testing.T) {
+	w := testhost.New()
+	l := &lonely{w: w}
+	w.Host(1).Join(overlay, l, walk.Random{Interval: 2 * time.Second})
+	w.Run(5 * time.Second)
+	if want := []time.Duration{0, 2 * time.Second, 4 * time.Second}; !slices.Equal(l.at, want) {
+		t.Errorf("bootstrapped at %v, want %v", l.at, want)
+	}
+}
+
 func TestRandomKeepsToItsWindow(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := testhost.New()

@@ -4,7 +4,8 @@ import (
 	"slices"
 )
 
-// Disk keeps a node's files over its crashes. What was written and not synced is lost in a crash. The zero value is an empty disk.
+// Disk keeps a node's files over its crashes. What was written and not synced is lost in a crash, unless
+// [Node.Crash] is told otherwise. The zero value is an empty disk.
 type Disk struct {
 	synced  map[string][]byte
 	written map[string][]byte // since the last Sync
@@ -51,5 +52,24 @@ func (d *Disk) Files() []string {
 	return slices.Compact(names)
 }
 
-// crash loses what was not synced.
-func (d *Disk) crash() { d.written = nil }
+// DiskFate says what a crash does to a disk.
+type DiskFate string
+
+// The fates of a disk.
+const (
+	Unsynced DiskFate = "unsynced writes lost" // as a power cut does
+	Kept     DiskFate = "all writes kept"      // as the end of a process does
+	Wiped    DiskFate = "all lost"             // as a new machine of the same name has it
+)
+
+// crash does to the disk what happens to it.
+func (d *Disk) crash(fate DiskFate) {
+	switch fate {
+	case Kept:
+		d.Sync()
+	case Wiped:
+		d.synced, d.written = nil, nil
+	default:
+		d.written = nil
+	}
+}

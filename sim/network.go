@@ -22,6 +22,8 @@ type network struct {
 	filters  []*bound // in force
 	linked   []*bound // all that ever were
 	cuts     []*cut
+	holds    []*Held
+	accounts []*Ledger // of filters, cuts and holds, in the order in which they were put in force
 	packets  slab[packet]
 	payloads arena
 	pairs    ordinals
@@ -47,6 +49,7 @@ type packet struct {
 func (n *Node) Send(to netip.AddrPort, data []byte) error {
 	w := n.w
 	if !n.up {
+		n.refuse(to, data)
 		return fmt.Errorf("sim: node %q: send to %v: %w", n.name, to, ErrDown)
 	}
 	if len(data) > MaxDatagram {
@@ -104,14 +107,17 @@ func (w *World) travel(v *Packet, slot uint32, i int, delay time.Duration) {
 	for ; i < len(w.filters); i++ {
 		b := w.filters[i]
 		v.filter, v.draws = b.key, 0
+		if b.Concerns != nil && !b.Concerns(v) {
+			continue
+		}
 		fate := b.Apply(v)
 		b.ledger.Eligible++
 		if fate == (Fate{}) && !v.touched {
 			continue
 		}
 		b.ledger.Fired++
-		if v.touched {
-			w.rewrite(v, slot)
+		if w.rewrite(v, slot) || fate != (Fate{}) {
+			b.ledger.Changed++
 		}
 		if fate.Drop != "" {
 			b.ledger.Dropped++
@@ -130,9 +136,13 @@ func (w *World) travel(v *Packet, slot uint32, i int, delay time.Duration) {
 	w.schedulePacket(w.packets.at(slot), slot, delay)
 }
 
-// rewrite brings the record of a packet in line with a payload that a filter changed in place.
-func (w *World) rewrite(v *Packet, slot uint32) {
+// rewrite brings the record of a packet in line with a payload that a filter changed in place, and reports whether it differs.
+func (w *World) rewrite(v *Packet, slot uint32) bool {
+	if !v.touched {
+		return false
+	}
 	p := w.packets.at(slot)
+	wasSize, wasHash := p.size, p.hash
 	if n := uint16(len(v.Data)); w.payloads.class(int(n)) != w.payloads.class(int(p.size)) {
 		old, size := p.block, p.size
 		p.block = w.payloads.put(v.Data)
@@ -141,6 +151,7 @@ func (w *World) rewrite(v *Packet, slot uint32) {
 	}
 	p.size, p.hash = uint16(len(v.Data)), hashBytes(v.Data)
 	v.touched = false
+	return p.size != wasSize || p.hash != wasHash
 }
 
 // duplicate sends a copy of a packet through the filters from the i-th on.
@@ -175,6 +186,9 @@ func (w *World) deliver(ref uint64) {
 	p := w.packets.at(slot)
 	n := p.to
 	w.current = running{p.id, n}
+	if len(w.cuts)+len(w.holds) != 0 && !p.arrived && w.stopped(p, ref) {
+		return
+	}
 	if why := w.obstacle(p, n); why != "" {
 		w.lose(slot, why)
 		return
@@ -197,14 +211,11 @@ func (w *World) deliver(ref uint64) {
 	w.free(slot)
 }
 
-// obstacle says why a packet that arrives now does not reach the node, "" when it does.
+// obstacle says why a packet that has come to the node's side of the network does not reach it, "" when it does.
 func (w *World) obstacle(p *packet, n *Node) Reason {
-	for _, c := range w.cuts {
-		if !p.arrived && c.between(p.from.index, p.to.index) {
-			return Partitioned
-		}
-	}
 	switch {
+	case !n.has(p.dst):
+		return Gone
 	case p.lan && n.site != p.from.site:
 		return WrongSite
 	case !n.up:
@@ -241,10 +252,23 @@ func (w *World) lose(slot uint32, why Reason) {
 
 // nobody accounts for a packet to an address that no node ever had.
 func (w *World) nobody(n *Node, to netip.AddrPort, data []byte) {
+	w.unsent(n, to, data, NoSuchAddress, hashBytes(data))
+}
+
+// refuse accounts for what a node that is down was asked to do: to send a packet, or to set a timer, which has no address. What a coroutine
+// does while the crash ends it is not the node's doing.
+func (n *Node) refuse(to netip.AddrPort, data []byte) {
+	if n.rest == nil || !n.crashing {
+		n.w.unsent(n, to, data, SenderDown, hashString(string(SenderDown)))
+	}
+}
+
+// unsent accounts for a packet that never was on its way.
+func (w *World) unsent(n *Node, to netip.AddrPort, data []byte, why Reason, digest uint64) {
 	w.seq++
-	w.fold(Dropped, n.id, hashBytes(data))
+	w.fold(Dropped, n.id, digest)
 	if len(w.watchers) != 0 {
-		w.emit(Event{ID: w.seq, Cause: w.current.id, At: w.Elapsed(), Kind: Dropped, Node: n, From: w.book.addr(n.public), To: to, Data: data, Reason: NoSuchAddress})
+		w.emit(Event{ID: w.seq, Cause: w.current.id, At: w.Elapsed(), Kind: Dropped, Node: n, From: w.book.addr(n.public), To: to, Data: data, Reason: why})
 	}
 }
 
@@ -253,80 +277,4 @@ func (w *World) free(slot uint32) {
 	p := w.packets.at(slot)
 	w.payloads.release(p.block, p.size)
 	w.packets.give(slot)
-}
-
-// cut is a partition in force: what is sent from one side to the other is lost on arrival.
-type cut struct {
-	from, to nodeSet
-	both     bool // and back
-}
-
-func (c *cut) between(from, to uint32) bool {
-	return c.from.has(from) && c.to.has(to) || c.both && c.to.has(from) && c.from.has(to)
-}
-
-// nodeSet is a set of nodes, a bit each.
-type nodeSet []uint64
-
-func setOf(nodes []*Node) (s nodeSet) {
-	for _, n := range nodes {
-		for int(n.index)/64 >= len(s) {
-			s = append(s, 0)
-		}
-		s[n.index/64] |= 1 << (n.index % 64)
-	}
-	return s
-}
-
-func (s nodeSet) has(i uint32) bool { return int(i/64) < len(s) && s[i/64]&(1<<(i%64)) != 0 }
-
-// Partition cuts the network between two groups of nodes, in both directions: packets between them are lost on arrival. The returned
-// function heals it. Nodes of neither group are not touched.
-func (w *World) Partition(a, b []*Node) (heal func()) {
-	return w.cut(a, b, &cut{from: setOf(a), to: setOf(b), both: true})
-}
-
-// PartitionOneWay cuts the network from one group of nodes to another: packets in this direction are lost on arrival. The returned function
-// heals it. A node on both sides is a programmer's error and panics.
-func (w *World) PartitionOneWay(from, to []*Node) (heal func()) {
-	return w.cut(from, to, &cut{from: setOf(from), to: setOf(to)})
-}
-
-// cut puts a partition in force.
-func (w *World) cut(from, to []*Node, c *cut) (heal func()) {
-	for _, n := range from {
-		if c.to.has(n.index) {
-			panic(fmt.Sprintf("sim: Partition: node %q is on both sides", n.name))
-		}
-	}
-	w.cuts = append(w.cuts, c)
-	w.announce(Cut, from, to, c)
-	return func() {
-		for i, other := range w.cuts {
-			if other == c {
-				w.cuts = append(w.cuts[:i:i], w.cuts[i+1:]...)
-				w.announce(Healed, from, to, c)
-				return
-			}
-		}
-	}
-}
-
-// announce notes that a partition begins or ends.
-func (w *World) announce(k Kind, from, to []*Node, c *cut) {
-	way := OneWay
-	if c.both {
-		way = BothWays
-	}
-	for _, n := range from {
-		w.fold(k, n.id, 0)
-	}
-	for _, n := range to {
-		w.fold(k, n.id, 1)
-	}
-	w.fold(k, 0, hashString(string(way)))
-	w.seq++
-	if len(w.watchers) != 0 {
-		w.emit(Event{ID: w.seq, Cause: w.current.id, At: w.Elapsed(), Kind: k, Reason: way, Sides: [2][]*Node{from, to}})
-	}
 }

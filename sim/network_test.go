@@ -178,7 +178,7 @@ func TestAPacketFindsALaterLife(t *testing.T) {
 	})
 	a := w.Node("a", nil)
 	send(t, a, b, "x")
-	w.After(400*time.Millisecond, b.Crash)
+	w.After(400*time.Millisecond, func() { b.Crash() })
 	w.After(500*time.Millisecond, b.Restart)
 	if w.Run(time.Minute); !slices.Equal(heard, []int{1}) {
 		t.Fatalf("heard in lives %v, want in life 1", heard)

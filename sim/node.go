@@ -27,7 +27,7 @@ type Node struct {
 	addrs  []netip.AddrPort
 
 	bootedBy uint64 // the event that switched the node on
-	_        uint64 // two cache lines: a slab of nodes has each at the start of one
+	journey         // two cache lines with it: a slab of nodes has each at the start of one
 }
 
 // rest is what only some nodes have, made on first use.
@@ -38,6 +38,7 @@ type rest struct {
 	procs       []*Proc
 	backlog     []uint64 // events that came due while paused, as queue references, in order
 	backlogSize int      // bytes of packets in it
+	crashing    bool     // its coroutines are being ended
 }
 
 // Node adds a machine to the world and switches it on. The address is drawn at once from the seed and the name, whatever other nodes there
@@ -111,7 +112,7 @@ func (n *Node) Addrs() []netip.AddrPort { return n.addrs }
 func (n *Node) Now() time.Time { return n.w.Now() }
 
 // Rand returns the node's stream of random numbers for a purpose: the same one on every call within a life, a new one after a crash.
-// The purpose "identity" keeps its stream's seed over crashes: it yields the same numbers again in each life.
+// The purpose "identity" keeps its stream's seed over crashes: it yields the same numbers again in each life, until [Node.Renew].
 func (n *Node) Rand(purpose string) *rand.Rand {
 	return findStream(&n.extra().streams, purpose, n.streamKey(purpose))
 }
@@ -119,44 +120,17 @@ func (n *Node) Rand(purpose string) *rand.Rand {
 // streamKey salts the node's streams with its life, but for its identity.
 func (n *Node) streamKey(purpose string) uint64 {
 	key := mix(mix(n.w.seed, nodeSalt), n.id)
-	if purpose == "identity" {
-		return key
+	switch {
+	case purpose != "identity":
+		return mix(key, uint64(n.life))
+	case n.renewals != 0:
+		return mix(key, uint64(n.renewals)<<32)
 	}
-	return mix(key, uint64(n.life))
+	return key
 }
 
 // Listen sets who receives the datagrams sent to the node, instead of whoever did. The data is valid during the call only.
 func (n *Node) Listen(receive func(from, to netip.AddrPort, data []byte)) { n.listen = receive }
-
-// Crash switches the node off in this instant, as a power cut does: its timers, coroutines and unread input are void, its disk loses what
-// was not synced. Packets in the air go to whoever holds the address when they arrive. A node that is down stays down.
-func (n *Node) Crash() {
-	if !n.up {
-		return
-	}
-	n.w.mark(Crashed, n)
-	if n.rest != nil {
-		n.dropBacklog(Gone)
-	}
-	n.up, n.paused, n.listen = false, false, nil
-	n.life++
-	if n.rest == nil {
-		return
-	}
-	n.streams = nil
-	n.disk.crash()
-	for len(n.procs) > 0 {
-		n.procs[0].unwind()
-	}
-}
-
-// Restart switches the node on: boot runs as an event of the present instant. A node that is up crashes first.
-func (n *Node) Restart() {
-	n.Crash()
-	n.up = true
-	n.w.mark(Restarted, n)
-	n.w.scheduleBoot(n)
-}
 
 // Pause stops the node's process as a signal does: its clock goes on, input queues up to a bound of 208 KiB and is lost beyond it with the
 // reason [BufferFull], and timers that come due wait for [Node.Resume].
@@ -209,7 +183,7 @@ func (n *Node) extra() *rest {
 	return n.rest
 }
 
-// Disk returns the node's disk, which survives crashes.
+// Disk returns the node's disk, which survives crashes, as far as [Node.Crash] lets it.
 func (n *Node) Disk() *Disk { return &n.extra().disk }
 
 // String returns the node's name.

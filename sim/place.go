@@ -39,11 +39,8 @@ func (w *World) place(n *Node, where []Place) {
 		panic(fmt.Sprintf("sim: node %q: At(%v): at most two addresses, public and LAN", n.name, p.fixed))
 	}
 	r := keyed(mix(mix(w.seed, placeSalt), n.id))
-	pick := drawPublic
-	if p.anyRange {
-		pick = drawAny
-	}
-	n.public = w.settle(n, p.fixed, 0, r, pick)
+	n.anyRange = p.anyRange
+	n.public = w.settle(n, p.fixed, 0, r, n.draw())
 	if n.site != 0 {
 		n.lan = w.settle(n, p.fixed, 1, r, drawLAN)
 	}
@@ -66,6 +63,14 @@ func (w *World) settle(n *Node, fixed []netip.AddrPort, i int, r *rand.Rand, dra
 	w.book.add(holder{code: code | lanBit*uint64(i), id: n.id, node: n})
 	n.addrs = append(n.addrs, w.book.addr(code))
 	return code
+}
+
+// draw is how the node's public addresses are drawn.
+func (n *Node) draw() func(*rand.Rand) uint64 {
+	if n.anyRange {
+		return drawAny
+	}
+	return drawPublic
 }
 
 // drawPublic draws a public unicast address with an unprivileged port.
@@ -229,12 +234,13 @@ func (b *addressBook) siteOf(name string, n *Node) uint32 {
 	return b.sites[name]
 }
 
-// Holder returns the node that has an address, nil when nobody does.
+// Holder returns the node that has an address, nil when nobody does: not yet, or not any more.
 func (w *World) Holder(a netip.AddrPort) *Node {
 	if !a.IsValid() {
 		return nil
 	}
-	if h := w.book.find(w.book.code(a)); h != nil {
+	code := w.book.code(a)
+	if h := w.book.find(code); h != nil && h.node.has(code) {
 		return h.node
 	}
 	return nil

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"iter"
+	"net/netip"
 	"slices"
 	"time"
 )
@@ -28,9 +29,11 @@ func (w *World) Go(f func(*Proc)) { start(w, nil, f) }
 
 // Go starts f as a coroutine of the node, in an event of the present instant. It ends with the node's life.
 func (n *Node) Go(f func(*Proc)) {
-	if n.up {
-		start(n.w, n, f)
+	if !n.up {
+		n.refuse(netip.AddrPort{}, nil)
+		return
 	}
+	start(n.w, n, f)
 }
 
 func start(w *World, n *Node, f func(*Proc)) {

@@ -15,6 +15,9 @@ type Rule func(*World) Filter
 type Filter struct {
 	// Name says what the filter does, with its figures. It also keys the random numbers that Apply draws.
 	Name string
+	// Concerns reports whether the filter could act on a packet; nil stands for every packet. What it is not concerned with is not eligible:
+	// Apply is not asked, and the ledger does not count it. It must not draw random numbers, nor change the packet.
+	Concerns func(*Packet) bool
 	// Apply decides about one packet. It must depend on nothing but the packet, what it draws from it, and the filter's own state.
 	// The packet is valid during the call only.
 	Apply func(*Packet) Fate
@@ -39,12 +42,13 @@ const (
 	Partitioned   Reason = "partition"                   // the network was cut between the two
 	NoSuchAddress Reason = "no such address"             // nobody ever had the address
 	WrongSite     Reason = "LAN address of another site" // sent to a LAN address from outside
-	Gone          Reason = "nobody here any more"        // the node was down
+	Gone          Reason = "nobody here any more"        // the node was down, or had moved away from the address
 	NotListening  Reason = "nobody listens"              // the node had no receiver
 	BufferFull    Reason = "buffer full"                 // the node was paused for too long
+	SenderDown    Reason = "sender is down"              // a node that is down was asked to send a packet; or to set a timer, which has no address
 
 	BothWays Reason = "both ways" // of a Cut: a symmetric partition
-	OneWay   Reason = "one way"   // of a Cut: from the first side to the second only
+	OneWay   Reason = "one way"   // of a Cut or a hold: from the first side to the second only
 )
 
 // Packet is a datagram on its way, as a [Filter] sees it. Its random numbers depend on the seed, the sender, the receiver, the instant of
@@ -119,16 +123,6 @@ func (p *Packet) Truncate(n int) {
 	p.Data = p.Data[:min(n, len(p.Data))]
 }
 
-// Ledger is the account of one rule of a world.
-type Ledger struct {
-	Name     string // of the filter
-	Armed    bool   // it is linked now
-	Eligible uint64 // packets it was asked about
-	Fired    uint64 // packets it did something to
-	Dropped  uint64 // packets it lost
-	Copied   uint64 // duplicates it made
-}
-
 // bound is a filter in place.
 type bound struct {
 	Filter
@@ -148,6 +142,7 @@ func (w *World) Link(rules ...Rule) (unlink func()) {
 		added[i] = &bound{Filter: f, key: w.filterKey(f.Name), ledger: Ledger{Name: f.Name, Armed: true}}
 		w.filters = append(w.filters, added[i])
 		w.linked = append(w.linked, added[i])
+		w.accounts = append(w.accounts, &added[i].ledger)
 	}
 	return func() {
 		for _, b := range added {
@@ -179,15 +174,6 @@ func (w *World) filterKey(name string) uint64 {
 	return hashString(name) + same*golden
 }
 
-// Ledgers returns the account of every rule that was ever linked, in that order.
-func (w *World) Ledgers() []Ledger {
-	all := make([]Ledger, len(w.linked))
-	for i, b := range w.linked {
-		all[i] = b.ledger
-	}
-	return all
-}
-
 // Latency delays every packet by d.
 func Latency(d time.Duration) Rule {
 	return LatencyBy("latency "+d.String(), func(*Packet) time.Duration { return d })
@@ -195,12 +181,13 @@ func Latency(d time.Duration) Rule {
 
 // LatencyBetween delays the packets that go from one node to another, in this direction, by d.
 func LatencyBetween(from, to *Node, d time.Duration) Rule {
-	return LatencyBy(fmt.Sprintf("latency %s→%s %v", from, to, d), func(p *Packet) time.Duration {
-		if p.From == from && p.To == to {
-			return d
+	return func(*World) Filter {
+		return Filter{
+			Name:     fmt.Sprintf("latency %s→%s %v", from, to, d),
+			Concerns: func(p *Packet) bool { return p.From == from && p.To == to },
+			Apply:    func(*Packet) Fate { return Fate{Delay: d} },
 		}
-		return 0
-	})
+	}
 }
 
 // LatencyBy delays each packet by what f says. The name identifies the rule in ledgers and keys what f draws from the packet.

@@ -61,10 +61,12 @@ func sentence(e Event, describe func([]byte) string) string {
 		who = "test"
 	}
 	switch e.Kind {
-	case Sent, Copied:
+	case Sent, Copied, Caught:
 		return fmt.Sprintf("%s → %s %s %s", who, other(e), e.Kind, describe(e.Data))
 	case Delivered:
 		return fmt.Sprintf("%s ← %s %s %s", who, other(e), e.Kind, describe(e.Data))
+	case Moved:
+		return fmt.Sprintf("%s %s from %v to %v", who, e.Kind, e.From, e.To)
 	case Dropped:
 		return fmt.Sprintf("%s ✗ %s %s %s: %s", who, other(e), e.Kind, describe(e.Data), e.Reason)
 	}
@@ -74,8 +76,11 @@ func sentence(e Event, describe func([]byte) string) string {
 	return fmt.Sprintf("%s %s", who, e.Kind)
 }
 
-// other names the other end of a packet: the node, or the address that nobody has.
+// other names the other end of a packet: the node, or the address that nobody has; nothing of a timer that a node was too late to set.
 func other(e Event) string {
+	if !e.To.IsValid() {
+		return "no timer"
+	}
 	if e.Peer == nil {
 		return e.To.String()
 	}

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"net/netip"
 	"time"
 )
 
@@ -48,6 +49,7 @@ func (w *World) Stop(id uint64) bool { return w.stopTimer(nil, id) }
 // [Node.Stop]; it is never 0, but for a node that is down, whose timers are void. A negative d is a programmer's error and panics.
 func (n *Node) After(d time.Duration, f func()) (id uint64) {
 	if !n.up {
+		n.refuse(netip.AddrPort{}, nil)
 		return 0
 	}
 	return n.w.setTimer(n, d, 0, f)
@@ -58,6 +60,7 @@ func (n *Node) After(d time.Duration, f func()) (id uint64) {
 func (n *Node) Every(first, period time.Duration, f func()) (id uint64) {
 	checkPeriod(period)
 	if !n.up {
+		n.refuse(netip.AddrPort{}, nil)
 		return 0
 	}
 	return n.w.setTimer(n, first, period, f)

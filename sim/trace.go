@@ -23,10 +23,16 @@ const (
 	Resumed                   // a paused node went on
 	Cut                       // the network was partitioned
 	Healed                    // a partition ended
+	Holding                   // a hold began
+	Released                  // a hold ended
+	Caught                    // a packet waits in a hold
+	Moved                     // a node that is switched on again has another address
+	Renewed                   // a node that is switched on again has another identity
 )
 
 var kindNames = [...]string{Booted: "booted", Sent: "sent", Delivered: "delivered", Dropped: "dropped", Fired: "fired", Copied: "copied", Crashed: "crashed",
-	Restarted: "restarted", Paused: "paused", Resumed: "resumed", Cut: "cut", Healed: "healed"}
+	Restarted: "restarted", Paused: "paused", Resumed: "resumed", Cut: "cut", Healed: "healed",
+	Holding: "holding", Released: "released", Caught: "caught", Moved: "moved", Renewed: "renewed"}
 
 // String returns the kind as a word of the transcript.
 func (k Kind) String() string {
@@ -45,17 +51,17 @@ type Event struct {
 	// At is the world's time, since Epoch.
 	At   time.Duration
 	Kind Kind
-	// Node is whom it happened to: the sender of what was Sent or Dropped, the receiver of what was Delivered; nil for the test itself.
+	// Node is whom it happened to: the sender of what was Sent, Caught or Dropped, the receiver of what was Delivered; nil for the test itself.
 	Node *Node
 	// Peer is the other end of a packet, nil when there is none.
 	Peer *Node
-	// From and To are the addresses on a packet.
+	// From and To are the addresses on a packet; of a node that Moved, the public address it had and the one it has.
 	From, To netip.AddrPort
 	// Data is the payload of a packet, valid during the call only.
 	Data []byte
 	// Reason says why a packet was Dropped, and how the network was Cut.
 	Reason Reason
-	// Sides are the two groups of nodes between which the network was Cut or Healed.
+	// Sides are the two groups of nodes between which the network was Cut or Healed, or packets are held or released.
 	Sides [2][]*Node
 }
 

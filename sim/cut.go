@@ -1,0 +1,112 @@
+package sim
+
+import "fmt"
+
+// cut is a partition in force: what is sent from one side to the other is lost on arrival.
+type cut struct {
+	from, to nodeSet
+	both     bool // and back
+	ledger   Ledger
+}
+
+func (c *cut) between(from, to uint32) bool {
+	return c.from.has(from) && c.to.has(to) || c.both && c.to.has(from) && c.from.has(to)
+}
+
+// nodeSet is a set of nodes, a bit each.
+type nodeSet []uint64
+
+func setOf(nodes []*Node) (s nodeSet) {
+	for _, n := range nodes {
+		for int(n.index)/64 >= len(s) {
+			s = append(s, 0)
+		}
+		s[n.index/64] |= 1 << (n.index % 64)
+	}
+	return s
+}
+
+func (s nodeSet) has(i uint32) bool { return int(i/64) < len(s) && s[i/64]&(1<<(i%64)) != 0 }
+
+// Partition cuts the network between two groups of nodes, in both directions: packets between them are lost on arrival. The returned
+// function heals it. Nodes of neither group are not touched. A node on both sides is a programmer's error and panics.
+func (w *World) Partition(a, b []*Node) (heal func()) {
+	return w.cut(a, b, &cut{from: setOf(a), to: setOf(b), both: true, ledger: Ledger{Name: between("partition of", a, "and", b)}})
+}
+
+// PartitionOneWay cuts the network from one group of nodes to another: packets in this direction are lost on arrival. The returned function
+// heals it. A node on both sides is a programmer's error and panics.
+func (w *World) PartitionOneWay(from, to []*Node) (heal func()) {
+	return w.cut(from, to, &cut{from: setOf(from), to: setOf(to), ledger: Ledger{Name: between("one-way partition from", from, "to", to)}})
+}
+
+// cut puts a partition in force.
+func (w *World) cut(from, to []*Node, c *cut) (heal func()) {
+	for _, n := range from {
+		if c.to.has(n.index) {
+			panic(fmt.Sprintf("sim: Partition: node %q is on both sides", n.name))
+		}
+	}
+	way := OneWay
+	if c.both {
+		way = BothWays
+	}
+	c.ledger.Armed = true
+	w.cuts = append(w.cuts, c)
+	w.accounts = append(w.accounts, &c.ledger)
+	w.announce(Cut, way, [2][]*Node{from, to})
+	return func() {
+		if c.ledger.Armed {
+			c.ledger.Armed = false
+			w.cuts = without(w.cuts, c)
+			w.announce(Healed, way, [2][]*Node{from, to})
+		}
+	}
+}
+
+// announce notes that something between two groups of nodes begins or ends.
+func (w *World) announce(k Kind, way Reason, sides [2][]*Node) {
+	for i, side := range sides {
+		for _, n := range side {
+			w.fold(k, n.id, uint64(i))
+		}
+	}
+	w.fold(k, 0, hashString(string(way)))
+	w.seq++
+	if len(w.watchers) != 0 {
+		w.emit(Event{ID: w.seq, Cause: w.current.id, At: w.Elapsed(), Kind: k, Reason: way, Sides: sides})
+	}
+}
+
+// stopped reports whether a packet that arrives now is lost in a partition or waits in a hold, and does either.
+func (w *World) stopped(p *packet, ref uint64) bool {
+	if c := w.cutting(p); c != nil {
+		c.ledger.Fired++
+		c.ledger.Dropped++
+		w.lose(uint32(ref), Partitioned)
+		return true
+	}
+	h := w.holding(p)
+	if h != nil {
+		h.take(p, ref)
+	}
+	return h != nil
+}
+
+// cutting returns the first partition that stands in a packet's way, nil when there is none. Each that does is told so; the outcome is changed
+// by a partition that is the only one, if nothing else is in the way.
+func (w *World) cutting(p *packet) (first *cut) {
+	in := 0
+	for _, c := range w.cuts {
+		if c.between(p.from.index, p.to.index) {
+			c.ledger.Eligible++
+			if in++; first == nil {
+				first = c
+			}
+		}
+	}
+	if in == 1 && w.obstacle(p, p.to) == "" {
+		first.ledger.Changed++
+	}
+	return first
+}

@@ -112,11 +112,12 @@ func (w *World) travel(v *Packet, slot uint32, i int, delay time.Duration) {
 		}
 		fate := b.Apply(v)
 		b.ledger.Eligible++
-		if fate == (Fate{}) && !v.touched {
+		spared := fate == (Fate{})
+		if spared && !v.touched {
 			continue
 		}
 		b.ledger.Fired++
-		if w.rewrite(v, slot) || fate != (Fate{}) {
+		if !v.touched || w.rewrite(v, slot) || !spared {
 			b.ledger.Changed++
 		}
 		if fate.Drop != "" {
@@ -138,9 +139,6 @@ func (w *World) travel(v *Packet, slot uint32, i int, delay time.Duration) {
 
 // rewrite brings the record of a packet in line with a payload that a filter changed in place, and reports whether it differs.
 func (w *World) rewrite(v *Packet, slot uint32) bool {
-	if !v.touched {
-		return false
-	}
 	p := w.packets.at(slot)
 	wasSize, wasHash := p.size, p.hash
 	if n := uint16(len(v.Data)); w.payloads.class(int(n)) != w.payloads.class(int(p.size)) {

@@ -7,25 +7,73 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"time"
 )
 
-// failure is what a test is failed with. The headline has no address and no time, so that equal failures can be counted.
-type failure struct {
-	headline string
+// Breach is what broke in a world: what it fails its test with. A TB that has a method Breached(*Breach) is given the breach itself, instead
+// of its text to Fatalf; the method must not return.
+type Breach struct {
+	headline string // no address, no time, no node: equal breaches have equal ones
 	details  []string
+	place    string // file:line of what was promised; "" when nothing was
+	who      string // the node that broke it; "" when it is about all
+	err      bool   // a panic or a runaway
+	own      bool   // not the world's: the judge's own words to Fatalf
+	at       time.Duration
+	event    uint64
+	seed     uint64
 }
 
-func (f *failure) addf(format string, args ...any) {
-	f.details = append(f.details, fmt.Sprintf(format, args...))
+// failure is the short name of a breach.
+type failure = Breach
+
+// breached is a test that wants to know what broke, not how it is told.
+type breached interface{ Breached(b *Breach) }
+
+// Promise is what tells breaches apart and finds them again: the first line of what the world says, which carries no address, no time and no
+// node; or the file and line that failed the test, where that is not the world's doing.
+func (b *Breach) Promise() string {
+	if b.own {
+		return b.place
+	}
+	return b.headline
 }
 
-// fail fails the test with a failure, followed by when it was, in which world, and how to see it again.
-func (w *World) fail(f *failure) {
+// Who is the name of the node that broke the promise, "" when it is about several or none.
+func (b *Breach) Who() string { return b.who }
+
+// Place is where the promise was made, as file:line without the folder; "" when nothing was promised, as with a panic.
+func (b *Breach) Place() string { return b.place }
+
+// At is how much virtual time had passed when it was noticed.
+func (b *Breach) At() time.Duration { return b.at }
+
+// Event is the id of the event in which it broke: 0 when that was not noted.
+func (b *Breach) Event() uint64 { return b.event }
+
+// IsError reports whether no promise was broken, but the overlay or the test panicked, or the world ran away.
+func (b *Breach) IsError() bool { return b.err }
+
+// String is the headline, followed by the details.
+func (b *Breach) String() string { return strings.Join(append([]string{b.headline}, b.details...), "\n") }
+
+// GomegaString is how Gomega's matchers print the breach.
+func (b *Breach) GomegaString() string { return b.String() }
+
+func (b *Breach) addf(format string, args ...any) {
+	b.details = append(b.details, fmt.Sprintf(format, args...))
+}
+
+// fail fails the test with a breach, followed by when it was, in which world, and how to see it again.
+func (w *World) fail(b *Breach) {
 	w.T.Helper()
 	w.reported = true
-	f.addf("at %v of virtual time, after %s, seed %#x", w.Elapsed(), count(w.Events(), "event"), w.Seed())
-	f.addf("replay: %s", w.Replay())
-	w.T.Fatalf("%s\n%s", f.headline, strings.Join(f.details, "\n"))
+	b.at, b.seed = w.Elapsed(), w.Seed()
+	if t, wants := w.T.(breached); wants {
+		t.Breached(b)
+	}
+	text := fmt.Sprintf("%s\nat %v of virtual time, after %s, seed %#x\nreplay: %s", b, w.Elapsed(), count(w.Events(), "event"), w.Seed(), w.Replay())
+	w.T.Fatalf("%s", text)
 }
 
 // count is a number with its noun.
@@ -37,7 +85,7 @@ func count[N int | uint64](n N, noun string) string {
 }
 
 func broken(p *promise, who string, err error) *failure {
-	f := &failure{headline: fmt.Sprintf("the promise %q was broken", p.words)}
+	f := &failure{headline: fmt.Sprintf("the promise %q was broken", p.words), place: p.place, who: who}
 	if who != "" {
 		f.addf("by %s: %v", who, err)
 	} else {
@@ -55,7 +103,7 @@ func strayPacket(what string) *failure {
 }
 
 func runaway(err error) *failure {
-	f := &failure{headline: "the world ran away"}
+	f := &failure{headline: "the world ran away", err: true}
 	f.addf("%v", err)
 	return f
 }

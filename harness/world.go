@@ -47,6 +47,9 @@ func New(t TB, seed uint64, rules ...sim.Rule) *World {
 func open(t TB, seed uint64, rules ...sim.Rule) *World {
 	w := &World{World: sim.New(seed, rules...), T: t}
 	w.unwatch = w.Watch(w.seeStray)
+	if x, wants := t.(interface{ opened(w *World) }); wants {
+		x.opened(w)
+	}
 	return w
 }
 

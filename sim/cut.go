@@ -105,8 +105,8 @@ func (w *World) cutting(p *packet) (first *cut) {
 			}
 		}
 	}
-	if in == 1 && w.obstacle(p, p.to) == "" {
-		first.ledger.Changed++
+	if first != nil && (in > 1 || w.obstacle(p, p.to) != "") {
+		first.ledger.idle++
 	}
 	return first
 }

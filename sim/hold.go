@@ -86,8 +86,8 @@ func (w *World) holding(p *packet) (first *Held) {
 func (h *Held) take(p *packet, ref uint64) {
 	w := h.w
 	h.ledger.Fired++
-	if w.obstacle(p, p.to) == "" {
-		h.ledger.Changed++
+	if w.obstacle(p, p.to) != "" {
+		h.ledger.idle++
 	}
 	h.waiting = append(h.waiting, ref)
 	w.fold(Caught, p.to.id^p.src, p.hash)

@@ -117,8 +117,8 @@ func (w *World) travel(v *Packet, slot uint32, i int, delay time.Duration) {
 			continue
 		}
 		b.ledger.Fired++
-		if !v.touched || w.rewrite(v, slot) || !spared {
-			b.ledger.Changed++
+		if v.touched && !w.rewrite(v, slot) && spared {
+			b.ledger.idle++
 		}
 		if fate.Drop != "" {
 			b.ledger.Dropped++

@@ -2,30 +2,33 @@ package harness
 
 import (
 	"errors"
-	"fmt"
-	"slices"
 	"time"
 
-	"github.com/overlaytest/overlaytest/fixtures"
 	"github.com/overlaytest/overlaytest/sim"
 )
 
 // Scenario is a world as data, with what happens in it: it can be printed, parsed, compared and pasted. [Start] makes the world.
+//
+// At one instant, faults end before others begin, in the order of their ids; then comes the churn, then the workload, each in the order it
+// is listed in. Times count from the start of [Run.Play].
 type Scenario struct {
 	// Seed is the world's.
 	Seed uint64
-	// Nodes are the names of the nodes, each its own. All are up at the start.
+	// Nodes are the names of the nodes, each its own. All are up at the start, but for those that are to [Join].
 	Nodes []string
 	// Topology says who is introduced to whom, as [fixtures.TopologyNamed] knows it.
 	Topology Choice
-	// Latency is how long packets take, as [fixtures.RuleNamed] knows it; without a name they take no time.
+	// Latency is how long packets take, as [fixtures.RuleNamed] knows it; without a name they take no time. It is what the network is like,
+	// not what is wrong with it: it outlasts [Run.Heal].
 	Latency Choice
-	// Loss is the chance of a packet to be lost, until [Run.Heal].
+	// Loss is the chance of any packet to be lost, until [Run.Heal].
 	Loss sim.Chance
-	// Churn is who goes and comes, and Work what the members are told to do. Times count from the start; where both have something for one
-	// instant, churn goes first, and each goes in the order it is listed in.
-	Churn []Change
-	Work  []Op
+	// PermuteTies has the seed decide the order of events of one instant, instead of the order of scheduling.
+	PermuteTies bool
+	// Churn is who goes and comes, Faults is what goes wrong for a while, and Work what the members are told to do.
+	Churn  []Change
+	Faults []Fault
+	Work   []Op
 	// Duration is how long [Run.Play] plays.
 	Duration time.Duration
 }
@@ -43,18 +46,55 @@ type Change struct {
 	Do   Verb
 }
 
-// Verb is what a [Change] does.
+// Fault is something that goes wrong for a while.
+type Fault struct {
+	// ID is the fault's own name in the scenario. It keys the fault's random numbers: taking one fault out leaves what the others draw.
+	ID string
+	// Do is what goes wrong.
+	Do Verb
+	// At is when it begins, and For how long it lasts; 0 lasts until [Run.Heal].
+	At, For time.Duration
+	// Nodes are whom it touches; empty is everybody. For what happens to packets, they are those from or to one of them; for a cut, they are
+	// one side, and everybody else is the other; for [LosePacket], they are the sender and the receiver.
+	Nodes []string
+	// Amount is how strong it is: of [Lose], [Duplicate] and [Reorder] the chance of each packet, in parts per million; of [LosePacket] which
+	// packet, from 1. The others have none.
+	Amount int64
+	// Within bounds by how much [Reorder] holds a packet back.
+	Within time.Duration
+	// Disk is what a [Crash] does to disks; empty is [sim.Unsynced].
+	Disk sim.DiskFate
+}
+
+// Verb is what a [Change] or a [Fault] does.
 type Verb string
 
-// The verbs. A change that has happened already does nothing: a node that is down cannot crash.
+// What a change may do. One that has happened already does nothing: a node that is down cannot crash. A node that is to join is absent
+// until then, whatever else is to happen to it. Renew and Move listed in one instant make a node come back as somebody else altogether.
 const (
-	Crash   Verb = "crash"   // the node goes down at once
+	Crash   Verb = "crash"   // the node goes down at once; as a fault, it boots again when the fault ends
 	Leave   Verb = "leave"   // the overlay says goodbye with its method Leave(), then the node goes down, for good unless restarted
 	Restart Verb = "restart" // the node boots again
+	Join    Verb = "join"    // the node boots for the first time
+	Move    Verb = "move"    // the node boots again at a new address, after a crash if it is up
+	Renew   Verb = "renew"   // the node boots again under a new key, after a crash if it is up
 )
 
-// Op is one operation of the workload: at that time, the node's member does what [Run.On] says Op means, with Arg. A member that is down
-// then does nothing.
+// What a fault may do, beside [Crash].
+const (
+	Lose         Verb = "lose"          // packets are lost
+	Duplicate    Verb = "duplicate"     // packets arrive twice
+	Reorder      Verb = "reorder"       // packets are held back, each by up to Within, so that others overtake them
+	Cut          Verb = "cut"           // nothing passes between the two sides
+	CutOneWay    Verb = "cut one way"   // nothing passes from the nodes to everybody else
+	Pause        Verb = "pause"         // the nodes' processes stop
+	Hold         Verb = "hold"          // packets wait; when the fault ends they arrive, those of each sender and receiver in their order
+	HoldShuffled Verb = "hold shuffled" // packets wait; when the fault ends they arrive, in an order drawn by the seed
+	LosePacket   Verb = "lose packet"   // one packet is lost: the Amount-th from the first node to the second since the world began
+)
+
+// Op is one operation of the workload: at that time, the node's member does what [Run.On] says Op means, with Arg. A member that is down or
+// paused then does nothing.
 type Op struct {
 	At   time.Duration
 	Node string
@@ -64,98 +104,3 @@ type Op struct {
 
 // ErrScenario is wrapped by every error about a scenario that cannot be played. The message names the field, its value and what is right.
 var ErrScenario = errors.New("harness: impossible scenario")
-
-func wrongf(field string, format string, args ...any) error {
-	return fmt.Errorf("%w: %s: %w", ErrScenario, field, fmt.Errorf(format, args...))
-}
-
-// Validate returns what makes the scenario impossible, nil if nothing does.
-func (s Scenario) Validate() error {
-	if err := s.validateNodes(); err != nil {
-		return err
-	}
-	if _, err := s.topology(); err != nil {
-		return err
-	}
-	if _, err := s.latency(); err != nil {
-		return err
-	}
-	if s.Loss > sim.Percent(100) {
-		return wrongf("Loss", "%d parts per million is more than everything", s.Loss)
-	}
-	if s.Duration <= 0 {
-		return wrongf("Duration", "%v is no time to play in", s.Duration)
-	}
-	return s.validateEvents()
-}
-
-func (s Scenario) validateNodes() error {
-	if len(s.Nodes) == 0 {
-		return wrongf("Nodes", "there are none")
-	}
-	seen := map[string]int{}
-	for i, name := range s.Nodes {
-		field := fmt.Sprintf("Nodes[%d]", i)
-		if name == "" {
-			return wrongf(field, "a node needs a name")
-		}
-		if first, taken := seen[name]; taken {
-			return wrongf(field, "%q is the name of Nodes[%d] already", name, first)
-		}
-		seen[name] = i
-	}
-	return nil
-}
-
-func (s Scenario) validateEvents() error {
-	for i, c := range s.Churn {
-		field := fmt.Sprintf("Churn[%d]", i)
-		if err := s.validateEvent(field, c.At, c.Node); err != nil {
-			return err
-		}
-		if verbs := []Verb{Crash, Leave, Restart}; !slices.Contains(verbs, c.Do) {
-			return wrongf(field+".Do", "%q is none of %q", c.Do, verbs)
-		}
-	}
-	for i, op := range s.Work {
-		field := fmt.Sprintf("Work[%d]", i)
-		if err := s.validateEvent(field, op.At, op.Node); err != nil {
-			return err
-		}
-		if op.Op == "" {
-			return wrongf(field+".Op", "an operation needs a name")
-		}
-	}
-	return nil
-}
-
-// validateEvent is about what changes and operations share.
-func (s Scenario) validateEvent(field string, at time.Duration, node string) error {
-	if at < 0 || at > s.Duration {
-		return wrongf(field+".At", "%v is not within the duration, 0s to %v", at, s.Duration)
-	}
-	if !slices.Contains(s.Nodes, node) {
-		return wrongf(field+".Node", "there is no node %q among the %d", node, len(s.Nodes))
-	}
-	return nil
-}
-
-func (s Scenario) topology() (fixtures.Topology, error) {
-	t, err := fixtures.TopologyNamed(s.Topology.Name, s.Topology.Params...)
-	if err != nil {
-		return nil, wrongf("Topology", "%w", err)
-	}
-	return t, nil
-}
-
-// latency returns the rules for how long packets take.
-func (s Scenario) latency() ([]sim.Rule, error) {
-	if s.Latency.Name == "" && len(s.Latency.Params) == 0 {
-		return nil, nil
-	}
-	rule, err := fixtures.RuleNamed(s.Latency.Name, s.Latency.Params...)
-	if err != nil {
-		return nil, wrongf("Latency", "%w", err)
-	}
-	return []sim.Rule{rule}, nil
-}

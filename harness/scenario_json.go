@@ -1,0 +1,164 @@
+package harness
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/overlaytest/overlaytest/sim"
+)
+
+// caseVersion is the version of the JSON form. A change that an older reader would misread raises it.
+const caseVersion = 1
+
+// The JSON forms: every name spelled out, seeds as hexadecimal strings, durations as Go writes them, lists and no maps.
+type (
+	caseJSON struct {
+		Version     int          `json:"version"`
+		Seed        hexSeed      `json:"seed"`
+		Nodes       []string     `json:"nodes"`
+		Topology    choiceJSON   `json:"topology"`
+		Latency     *choiceJSON  `json:"latency,omitempty"`
+		Loss        uint32       `json:"loss_ppm,omitempty"`
+		PermuteTies bool         `json:"permute_ties,omitempty"`
+		Churn       []changeJSON `json:"churn,omitempty"`
+		Faults      []faultJSON  `json:"faults,omitempty"`
+		Work        []opJSON     `json:"work,omitempty"`
+		Duration    span         `json:"duration"`
+	}
+	caseHead struct {
+		Version *int `json:"version"`
+	}
+	choiceJSON struct {
+		Name   string  `json:"name"`
+		Params []int64 `json:"params,omitempty"`
+	}
+	changeJSON struct {
+		At   span   `json:"at"`
+		Node string `json:"node"`
+		Do   Verb   `json:"do"`
+	}
+	faultJSON struct {
+		ID     string       `json:"id"`
+		Do     Verb         `json:"do"`
+		At     span         `json:"at"`
+		For    span         `json:"for,omitzero"`
+		Nodes  []string     `json:"nodes,omitempty"`
+		Amount int64        `json:"amount,omitempty"`
+		Within span         `json:"within,omitzero"`
+		Disk   sim.DiskFate `json:"disk,omitempty"`
+	}
+	opJSON struct {
+		At   span   `json:"at"`
+		Node string `json:"node"`
+		Op   string `json:"op"`
+		Arg  uint64 `json:"arg,omitempty"`
+	}
+	hexSeed uint64
+	span    time.Duration
+)
+
+// MarshalText writes 0x2a.
+func (h hexSeed) MarshalText() ([]byte, error) { return fmt.Appendf(nil, "%#x", uint64(h)), nil }
+
+// UnmarshalText reads 0x2a.
+func (h *hexSeed) UnmarshalText(text []byte) error {
+	digits, hex := strings.CutPrefix(string(text), "0x")
+	v, err := strconv.ParseUint(digits, 16, 64)
+	if !hex || err != nil {
+		return fmt.Errorf("seed %q is not hexadecimal: want one such as \"0x2a\"", text)
+	}
+	*h = hexSeed(v)
+	return nil
+}
+
+// MarshalText writes 1m30s.
+func (s span) MarshalText() ([]byte, error) { return []byte(time.Duration(s).String()), nil }
+
+// UnmarshalText reads 1m30s.
+func (s *span) UnmarshalText(text []byte) error {
+	d, err := time.ParseDuration(string(text))
+	if err != nil {
+		return fmt.Errorf("%q is not a duration: want one such as \"1m30s\"", text)
+	}
+	*s = span(d)
+	return nil
+}
+
+// MarshalJSON writes the scenario as a case: version 1, seeds in hexadecimal, durations as Go strings.
+func (s Scenario) MarshalJSON() ([]byte, error) {
+	c := caseJSON{
+		Version: caseVersion, Seed: hexSeed(s.Seed), Nodes: s.Nodes, Topology: choiceJSON(s.Topology),
+		Loss: uint32(s.Loss), PermuteTies: s.PermuteTies, Duration: span(s.Duration),
+	}
+	if !s.Latency.isZero() {
+		c.Latency = (*choiceJSON)(&s.Latency)
+	}
+	for _, change := range s.Churn {
+		c.Churn = append(c.Churn, changeJSON{span(change.At), change.Node, change.Do})
+	}
+	for _, f := range s.Faults {
+		c.Faults = append(c.Faults, faultJSON{f.ID, f.Do, span(f.At), span(f.For), f.Nodes, f.Amount, span(f.Within), f.Disk})
+	}
+	for _, op := range s.Work {
+		c.Work = append(c.Work, opJSON{span(op.At), op.Node, op.Op, op.Arg})
+	}
+	return json.Marshal(c)
+}
+
+// UnmarshalJSON reads a case. Another version and unknown fields are errors that name them; whether the scenario is possible is for
+// [Scenario.Validate].
+func (s *Scenario) UnmarshalJSON(data []byte) error {
+	var v caseHead
+	if err := json.Unmarshal(data, &v); err != nil {
+		return fmt.Errorf("harness: a case that is not JSON: %w", err)
+	}
+	if v.Version == nil || *v.Version != caseVersion {
+		return fmt.Errorf("harness: a case of version %s: this reads version %d", written(v.Version), caseVersion)
+	}
+	var c caseJSON
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&c); err != nil {
+		return fmt.Errorf("harness: a case: %w", err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("harness: a case: something follows its end")
+	}
+	*s = c.scenario()
+	return nil
+}
+
+func written(v *int) string {
+	if v == nil {
+		return "none"
+	}
+	return strconv.Itoa(*v)
+}
+
+func (c caseJSON) scenario() Scenario {
+	s := Scenario{
+		Seed: uint64(c.Seed), Nodes: c.Nodes, Topology: Choice(c.Topology), Loss: sim.Chance(c.Loss), PermuteTies: c.PermuteTies,
+		Duration: time.Duration(c.Duration),
+	}
+	if c.Latency != nil {
+		s.Latency = Choice(*c.Latency)
+	}
+	for _, change := range c.Churn {
+		s.Churn = append(s.Churn, Change{time.Duration(change.At), change.Node, change.Do})
+	}
+	for _, f := range c.Faults {
+		s.Faults = append(s.Faults, Fault{
+			ID: f.ID, Do: f.Do, At: time.Duration(f.At), For: time.Duration(f.For), Nodes: f.Nodes, Amount: f.Amount, Within: time.Duration(f.Within), Disk: f.Disk,
+		})
+	}
+	for _, op := range c.Work {
+		s.Work = append(s.Work, Op{time.Duration(op.At), op.Node, op.Op, op.Arg})
+	}
+	return s
+}

@@ -1,0 +1,62 @@
+package harness_test
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/overlaytest/overlaytest/harness"
+	"github.com/overlaytest/overlaytest/sim"
+)
+
+func TestImpossibleScenariosNameFieldAndValue(t *testing.T) {
+	for want, spoil := range map[string]func(s *harness.Scenario){
+		"Nodes: there are none":                                                                    func(s *harness.Scenario) { s.Nodes = nil },
+		"Nodes[1]: a node needs a name":                                                            func(s *harness.Scenario) { s.Nodes = []string{"a", ""} },
+		`Nodes[3]: "a" is the name of Nodes[0] already`:                                            func(s *harness.Scenario) { s.Nodes = []string{"a", "b", "c", "a"} },
+		`Topology: fixtures: no such model: topology "donut"`:                                      func(s *harness.Scenario) { s.Topology.Name = "donut" },
+		`Latency: fixtures: wrong parameter: rule constant`:                                        func(s *harness.Scenario) { s.Latency.Name = "constant" },
+		"Loss: 1000001 parts per million is more than everything":                                  func(s *harness.Scenario) { s.Loss = 1000001 },
+		"Duration: 0s is no time to play in":                                                       func(s *harness.Scenario) { s.Duration = 0 },
+		"Churn[1].At: 2h0m0.000000001s is not within the duration, 0s to 2h0m0s":                   func(s *harness.Scenario) { s.Churn[1].At = 2*time.Hour + 1 },
+		`Churn[0].Node: there is no node "x" among the 4`:                                          func(s *harness.Scenario) { s.Churn[0].Node = "x" },
+		`Churn[2].Do: "explode" is none of ["join" "leave" "crash" "restart" "move" "renew"]`:      func(s *harness.Scenario) { s.Churn[2].Do = "explode" },
+		`Churn[4].Do: "d" joins by Churn[3] already; who comes back does "restart"`:                func(s *harness.Scenario) { s.Churn[4].Node, s.Churn[4].Do = "d", harness.Join },
+		`Faults[1].ID: a fault needs a name`:                                                       func(s *harness.Scenario) { s.Faults[1].ID = "" },
+		`Faults[2].ID: "f1" is the name of Faults[0].ID already`:                                   func(s *harness.Scenario) { s.Faults[2].ID = "f1" },
+		`Faults[0].Do: "leave" is none of ["lose" "duplicate" "reorder" "cut"`:                     func(s *harness.Scenario) { s.Faults[0].Do = harness.Leave },
+		`Faults[3].At: -1s is not within the duration, 0s to 2h0m0s`:                               func(s *harness.Scenario) { s.Faults[3].At = -time.Second },
+		`Faults[3].At: 2h0m0.000000001s is not within the duration`:                                func(s *harness.Scenario) { s.Faults[3].At = 2*time.Hour + 1 },
+		`Faults[3].For: -1ns is no time to last`:                                                   func(s *harness.Scenario) { s.Faults[3].For = -1 },
+		`Faults[3].For: 2h0m0s from 10s on is beyond the duration, 2h0m0s; 0 lasts until healed`:   func(s *harness.Scenario) { s.Faults[3].For = 2 * time.Hour },
+		`Faults[3].Nodes[0]: there is no node "x" among the 4`:                                     func(s *harness.Scenario) { s.Faults[3].Nodes = []string{"x"} },
+		`Faults[4].Nodes[1]: "b" is the name of Faults[4].Nodes[0] already`:                        func(s *harness.Scenario) { s.Faults[4].Nodes = []string{"b", "b"} },
+		`Faults[3].Nodes: there are none: "cut" needs those of one side`:                           func(s *harness.Scenario) { s.Faults[3].Nodes = nil },
+		`Faults[4].Nodes: there are all 4: "cut one way" needs somebody on the other side`:         func(s *harness.Scenario) { s.Faults[4].Nodes = s.Nodes },
+		`Faults[9].Nodes: there are 1: "lose packet" wants the sender and the receiver`:            func(s *harness.Scenario) { s.Faults[9].Nodes = []string{"a"} },
+		`Faults[9].At: 1s for 0s: "lose packet" counts since the world began, so both are 0`:       func(s *harness.Scenario) { s.Faults[9].At = time.Second },
+		`Faults[0].Amount: 1000001: "lose" wants 1 to 1000000`:                                     func(s *harness.Scenario) { s.Faults[0].Amount = 1000001 },
+		`Faults[3].Amount: 7: "cut" has none`:                                                      func(s *harness.Scenario) { s.Faults[3].Amount = 7 },
+		`Faults[2].Within: 0s: "reorder" wants more than 0s and at most 1h0m0s`:                    func(s *harness.Scenario) { s.Faults[2].Within = 0 },
+		`Faults[0].Within: 1s: "lose" has none`:                                                    func(s *harness.Scenario) { s.Faults[0].Within = time.Second },
+		`Faults[6].Disk: "all lost": "pause" has none`:                                             func(s *harness.Scenario) { s.Faults[6].Disk = sim.Wiped },
+		`Faults[5].Disk: "burnt" is none of ["unsynced writes lost" "all writes kept" "all lost"]`: func(s *harness.Scenario) { s.Faults[5].Disk = "burnt" },
+		"Work[0].At: -1ns is not within the duration, 0s to 2h0m0s":                                func(s *harness.Scenario) { s.Work[0].At = -1 },
+		"Work[1].Op: an operation needs a name":                                                    func(s *harness.Scenario) { s.Work[1].Op = "" },
+	} {
+		var s harness.Scenario
+		if err := json.Unmarshal([]byte(fullJSON), &s); err != nil {
+			t.Fatal(err)
+		}
+		spoil(&s)
+		err := s.Validate()
+		if !errors.Is(err, harness.ErrScenario) || !strings.HasPrefix(err.Error(), "harness: impossible scenario: "+want) {
+			t.Errorf("got  %v\nwant harness: impossible scenario: %s…", err, want)
+		}
+	}
+	if err := full.Validate(); err != nil {
+		t.Errorf("the scenario that is possible: %v", err)
+	}
+}

@@ -14,6 +14,7 @@ import (
 type Table struct {
 	everybody crowd
 	crowds    map[Service]*crowd
+	latest    *crowd // of those, the one asked for last: mostly there is but one
 	byKey     map[*keys.Public]*Peer
 	book      book
 	strangers strangers
@@ -110,7 +111,7 @@ func (t *Table) Withdraw(p *Peer, s Service) {
 		t.strangers.withdraw(p.key, s)
 		return
 	}
-	if i := known.placeIn(t.crowds[s]); i > 0 {
+	if i := known.placeIn(t.crowd(s)); i > 0 {
 		t.quit(known, i)
 		known.places = slices.Delete(known.places, i, i+1)
 	}
@@ -126,7 +127,7 @@ func (t *Table) in(p *Peer, s Service) bool {
 }
 
 func (t *Table) join(p *Peer, s Service) {
-	c := t.crowds[s]
+	c := t.crowd(s)
 	if c == nil {
 		if t.crowds == nil {
 			t.crowds = map[Service]*crowd{}
@@ -143,7 +144,20 @@ func (t *Table) quit(p *Peer, i int) {
 	c.leave(p, i)
 	if c.live == 0 && c != &t.everybody {
 		delete(t.crowds, c.service)
+		t.latest = nil
 	}
+}
+
+// crowd returns the crowd of a service, nil if nobody takes part.
+func (t *Table) crowd(s Service) *crowd {
+	if c := t.latest; c != nil && c.service == s {
+		return c
+	}
+	c := t.crowds[s]
+	if c != nil {
+		t.latest = c
+	}
+	return c
 }
 
 // Offers reports whether the holder of a key takes part in a service.
@@ -207,7 +221,7 @@ func (t *Table) Len() int { return t.everybody.live }
 
 // Count returns the number of verified peers of a service.
 func (t *Table) Count(s Service) int {
-	if c := t.crowds[s]; c != nil {
+	if c := t.crowd(s); c != nil {
 		return c.live
 	}
 	return 0
@@ -218,12 +232,12 @@ func (t *Table) Count(s Service) int {
 func (t *Table) Verified() iter.Seq[*Peer] { return t.everybody.all() }
 
 // Peers iterates over the verified peers of a service, as Verified does.
-func (t *Table) Peers(s Service) iter.Seq[*Peer] { return t.crowds[s].all() }
+func (t *Table) Peers(s Service) iter.Seq[*Peer] { return t.crowd(s).all() }
 
 // Pick draws one of the verified peers of a service that want accepts, nil if
 // there is none. A nil want accepts everybody.
 func (t *Table) Pick(s Service, r *rand.Rand, want func(*Peer) bool) *Peer {
-	return t.crowds[s].pick(r, want)
+	return t.crowd(s).pick(r, want)
 }
 
 // PickAny draws one of all verified peers that want accepts, as Pick does.

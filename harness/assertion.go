@@ -20,15 +20,26 @@ type Matcher interface {
 // Assertion is an Eventually or Consistently that waits for its Should or ShouldNot.
 type Assertion struct {
 	w     *World
-	verb  string // Eventually, Consistently
+	verb  string // Eventually, Consistently, Converges
 	name  string // what is looked at, for the headline
+	place string // where it is asserted, file:line
 	ask   func() (any, error)
 	bound time.Duration
-	wrong string // what was wrong in making the assertion
+	quiet time.Duration // how long it must stay so
+	wrong string        // what was wrong in making the assertion
+
+	view    bool          // the value comes from a graph or from mail, and from nothing else
+	version func() uint64 // of that
+	seen    uint64        // the version of the last look
+	looks   int
+	last    look
 }
 
-// defaultBound is how long an assertion lasts that says neither Within nor For.
-const defaultBound = time.Minute
+// Bounds of an assertion that says neither Within nor For.
+const (
+	defaultBound = time.Minute
+	defaultQuiet = 10 * time.Second // of Converges, beyond the bound
+)
 
 // Eventually asserts that what actual returns comes to satisfy a matcher, within a minute of virtual time or what [Assertion.Within] says.
 // It is asked now, after every event and at the end; the clock then stands at the very event that made it so.
@@ -41,29 +52,51 @@ func (w *World) Eventually(actual any) *Assertion { return w.assertion("Eventual
 // what [Assertion.For] says. Actual is as in [World.Eventually].
 func (w *World) Consistently(actual any) *Assertion { return w.assertion("Consistently", actual) }
 
+// Converges asserts that what actual returns comes to satisfy a matcher within a minute of virtual time, or what [Assertion.Within] says, and
+// then satisfies it for ten seconds more, or what [Assertion.For] says; what is so only in passing does not count. Actual is as in
+// [World.Eventually]. With [Assertion.Settle] instead of a matcher the value comes to change no more.
+func (w *World) Converges(actual any) *Assertion { return w.assertion("Converges", actual) }
+
 func (w *World) assertion(verb string, actual any) *Assertion {
-	a := &Assertion{w: w, verb: verb, bound: defaultBound}
-	a.name = functionName(actual, callerPlace(2))
+	a := &Assertion{w: w, verb: verb, bound: defaultBound, quiet: defaultQuiet, view: isView(actual)}
+	a.place = callerPlace(2)
+	a.name = functionName(actual, a.place)
 	a.ask, a.wrong = question(actual)
 	return a
 }
 
-// Within sets how much virtual time an Eventually has.
-func (a *Assertion) Within(d time.Duration) *Assertion { return a.lasting("Eventually", "Within", d) }
+// Within sets how much virtual time an Eventually or a Converges has.
+func (a *Assertion) Within(d time.Duration) *Assertion {
+	if a.may(a.verb != "Consistently", "Within", d) {
+		a.bound = d
+	}
+	return a
+}
 
-// For sets how much virtual time a Consistently takes.
-func (a *Assertion) For(d time.Duration) *Assertion { return a.lasting("Consistently", "For", d) }
+// For sets how much virtual time a Consistently takes, and how long it must stay so for a Converges.
+func (a *Assertion) For(d time.Duration) *Assertion {
+	switch {
+	case !a.may(a.verb != "Eventually", "For", d):
+	case a.verb == "Converges":
+		a.quiet = d
+	default:
+		a.bound = d
+	}
+	return a
+}
 
-func (a *Assertion) lasting(verb, word string, d time.Duration) *Assertion {
+// may reports whether a bound can be set, and notes what is wrong with one that cannot.
+func (a *Assertion) may(belongs bool, word string, d time.Duration) bool {
 	switch {
 	case a.wrong != "":
-	case a.verb != verb:
-		a.wrong = fmt.Sprintf("%s belongs to %s: Eventually(f).Within(d), Consistently(f).For(d)", word, verb)
+	case !belongs && word == "Within":
+		a.wrong = "Within belongs to Eventually: Eventually(f).Within(d), Consistently(f).For(d)"
+	case !belongs:
+		a.wrong = "For belongs to Consistently: Eventually(f).Within(d), Consistently(f).For(d)"
 	case d < 0:
 		a.wrong = fmt.Sprintf("%s(%v): the bound lies in the past", word, d)
 	}
-	a.bound = d
-	return a
+	return a.wrong == ""
 }
 
 // Should plays the world until the matcher is satisfied, or as long as it must stay satisfied. Words, if given, say what is asserted.
@@ -78,41 +111,132 @@ func (a *Assertion) ShouldNot(m Matcher, words ...string) {
 	a.play(expectation{m, false}, words)
 }
 
-func (a *Assertion) play(want expectation, words []string) {
+// Settle plays the world until the value of a Converges has changed no more for as long as it says: as reflect.DeepEqual compares it.
+// Words, if given, say what is asserted.
+func (a *Assertion) Settle(words ...string) {
+	a.w.T.Helper()
+	if a.verb != "Converges" && a.wrong == "" {
+		a.wrong = "Settle belongs to Converges: Converges(f).Within(d).Settle()"
+	}
+	if !a.begin(words) {
+		return
+	}
+	began := a.w.Elapsed()
+	for a.w.Elapsed()-began <= a.bound {
+		since := a.w.Elapsed()
+		settled, _ := a.ask()
+		changes := a.w.run(a.quiet, func() bool {
+			a.looks++
+			a.last.value, a.last.err = a.ask()
+			return a.last.err != nil || !reflect.DeepEqual(a.last.value, settled)
+		})
+		if a.w.reported {
+			return
+		}
+		if !changes {
+			a.held(since - began)
+			return
+		}
+	}
+	f := a.unmet("did not settle in time", began)
+	f.addf("%s", expectation{settled{}, true}.message(a.last))
+	a.w.fail(f)
+}
+
+// settled words the failure of a value that went on changing.
+type settled struct{ Matcher }
+
+// FailureMessage shows the value.
+func (settled) FailureMessage(actual any) string {
+	return fmt.Sprintf("it changed again, to\n    <%T>: %v", actual, actual)
+}
+
+// begin takes the words, and fails the test if the assertion cannot be asked.
+func (a *Assertion) begin(words []string) bool {
 	a.w.T.Helper()
 	if len(words) > 0 {
 		a.name = strings.Join(words, " ")
 	}
 	if a.wrong != "" {
 		a.w.fail(&failure{headline: a.verb + " cannot be asked", details: []string{a.wrong}})
+	}
+	return a.wrong == ""
+}
+
+func (a *Assertion) play(want expectation, words []string) {
+	a.w.T.Helper()
+	if !a.begin(words) {
 		return
 	}
-	began, looks := a.w.Elapsed(), 0
-	var last look
-	stopped := a.w.run(a.bound, func() bool {
-		looks++
-		last = want.look(a.ask)
-		return last.met == (a.verb == "Eventually")
+	began := a.w.Elapsed()
+	outcome := ""
+	switch a.verb {
+	case "Eventually":
+		if a.until(want, true, a.bound) {
+			a.held(a.w.Elapsed() - began)
+			return
+		}
+		outcome = "was not so in time"
+	case "Consistently":
+		if !a.until(want, false, a.bound) {
+			return
+		}
+		outcome = "was not so all the time"
+	default:
+		if a.converge(want, began) {
+			return
+		}
+		outcome = "did not come to stay so in time"
+	}
+	if a.w.reported {
+		return
+	}
+	f := a.unmet(outcome, began)
+	f.addf("%s", want.message(a.last))
+	a.w.fail(f)
+}
+
+// until plays the world until the matcher is satisfied, or is not, for so long at most, and reports whether that came to be.
+func (a *Assertion) until(want expectation, met bool, d time.Duration) bool {
+	a.w.T.Helper()
+	return a.w.run(d, func() bool {
+		a.look(want)
+		return a.last.met == met
 	})
-	if a.w.reported || stopped == (a.verb == "Eventually") {
-		return
+}
+
+// converge plays the world until the matcher has been satisfied for a while, and reports whether that while began in time.
+func (a *Assertion) converge(want expectation, began time.Duration) bool {
+	a.w.T.Helper()
+	for left := a.bound; left >= 0; left = began + a.bound - a.w.Elapsed() {
+		if !a.until(want, true, left) {
+			return false
+		}
+		since := a.w.Elapsed()
+		if broke := a.until(want, false, a.quiet); !broke {
+			if !a.w.reported {
+				a.held(since - began)
+			}
+			return true
+		}
 	}
-	a.w.fail(a.unmet(want, last, looks, a.w.Elapsed()-began))
+	return false
+}
+
+// held notes how much of its bound the assertion took.
+func (a *Assertion) held(took time.Duration) {
+	a.w.Used(Margin{Promise: a.verb + " " + a.name, Used: int64(took), Bound: int64(a.bound)})
 }
 
 // unmet describes an assertion that did not hold.
-func (a *Assertion) unmet(want expectation, last look, looks int, took time.Duration) *failure {
-	outcome := "was not so in time"
-	if a.verb == "Consistently" {
-		outcome = "was not so all the time"
-	}
-	f := &failure{headline: fmt.Sprintf("%s %s: %s", a.verb, a.name, outcome)}
+func (a *Assertion) unmet(outcome string, began time.Duration) *failure {
+	f := &failure{headline: fmt.Sprintf("%s %s: %s", a.verb, a.name, outcome), place: a.place}
+	took := a.w.Elapsed() - began
 	during := took.String()
 	if took != a.bound {
 		during += " of " + a.bound.String()
 	}
-	f.addf("looked %s in %s; the last time:", plural(looks), during)
-	f.addf("%s", want.message(last))
+	f.addf("looked %s in %s; the last time:", plural(a.looks), during)
 	return f
 }
 
@@ -137,6 +261,22 @@ type look struct {
 }
 
 var errWhileLooking = errors.New("the matcher cannot judge the value")
+
+// look looks at the value again; at a graph or at mail only if they have changed.
+func (a *Assertion) look(want expectation) {
+	a.looks++
+	if a.version != nil {
+		if now := a.version(); now == a.seen {
+			return
+		}
+	}
+	a.w.laws.asked = nil
+	a.last = want.look(a.ask)
+	if a.view && a.w.laws.asked != nil {
+		a.version = a.w.laws.asked
+		a.seen = a.version()
+	}
+}
 
 func (e expectation) look(ask func() (any, error)) look {
 	value, err := ask()
@@ -188,6 +328,16 @@ func question(actual any) (ask func() (any, error), wrong string) {
 		}
 		return out[0].Interface(), nil
 	}, ""
+}
+
+// isView reports whether actual is a method of a graph or of mail, whose value depends on nothing else.
+func isView(actual any) bool {
+	f := reflect.ValueOf(actual)
+	if f.Kind() != reflect.Func || f.IsNil() {
+		return false
+	}
+	name := runtime.FuncForPC(f.Pointer()).Name()
+	return strings.HasPrefix(name, modulePath+"harness.(*Graph).") || strings.HasPrefix(name, modulePath+"harness.(*Mail).")
 }
 
 // closure is how the compiler names a function without a name.

@@ -84,17 +84,6 @@ func count[N int | uint64](n N, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-func broken(p *promise, who string, err error) *failure {
-	f := &failure{headline: fmt.Sprintf("the promise %q was broken", p.words), place: p.place, who: who}
-	if who != "" {
-		f.addf("by %s: %v", who, err)
-	} else {
-		f.addf("%v", err)
-	}
-	f.addf("promised at %s", p.place)
-	return f
-}
-
 func strayPacket(what string) *failure {
 	f := &failure{headline: "a packet was sent to an address nobody ever had"}
 	f.addf("%s", what)
@@ -199,7 +188,7 @@ func panicFrames() []frame {
 const modulePath = "github.com/overlaytest/overlaytest/"
 
 func ours(function string) bool {
-	for _, part := range []string{"sim.", "harness.(*World).", "properties."} {
+	for _, part := range []string{"sim.", "harness.(*World).", "harness.(*Promise).", "harness.(*laws).", "properties."} {
 		if strings.HasPrefix(function, modulePath+part) {
 			return true
 		}

@@ -1,33 +1,121 @@
 package harness
 
 import (
+	"fmt"
 	"iter"
 	"slices"
+	"strings"
+	"time"
 )
 
-// Graph is a live view of who knows whom: each of its methods looks at the members that are up at that moment, in their order, by the ids
-// that overlays give. Written out, n1→n2 says that n1 knows n2.
+// Graph is a live view of who knows whom: each of its methods looks at the members that are up at that moment, in their order. Whom a member
+// knows is asked by the ids that overlays give, and shown by the names of the nodes that have them or had them last; an id that nobody ever
+// had is shown as it is. Written out, n1→n2 says that n1 knows n2.
+//
+// While the world runs, a member is asked again when an event has touched it.
 type Graph struct {
-	view func() []acquainted
+	w       *World
+	changed *touched
+	ask     func(i int) (id string, who []string)
+	ready   func(i int) bool
+	rows    []acquainted
+	up      []bool
+	scratch []string
+	owner   map[string]string // the name of the node that has an id, or had it last
+	version uint64            // grows when a row changes
+	events  uint64            // at the last look
+	at      time.Duration     // of the last look
 }
 
-// acquainted is one member that is up, and whom it knows: sorted, each once.
+// acquainted is one member, and whom it knows: sorted, each once.
 type acquainted struct {
-	id  string
-	who []string
+	name, id string
+	who      []string
+	told     []string // as it was told: not sorted
 }
 
 // Knows makes a graph of members. Id is an overlay's own id, who the ids it knows; their order and repetitions do not matter.
 func Knows[O any](members []*Member[O], id func(O) string, who func(O) iter.Seq[string]) *Graph {
-	return &Graph{func() []acquainted {
-		view := make([]acquainted, 0, len(members))
-		for _, m := range members {
-			if m.ready() {
-				view = append(view, acquainted{id(m.Overlay), slices.Compact(slices.Sorted(who(m.Overlay)))})
-			}
+	g := &Graph{rows: make([]acquainted, len(members)), up: make([]bool, len(members)), owner: map[string]string{}}
+	if len(members) == 0 {
+		return g
+	}
+	g.w = members[0].w
+	g.changed = track(g.w, members)
+	g.w.laws.stirred = append(g.w.laws.stirred, g.changed.all)
+	g.ready = func(i int) bool { return members[i].ready() }
+	g.ask = func(i int) (string, []string) {
+		o := members[i].Overlay
+		g.scratch = slices.AppendSeq(g.scratch[:0], who(o))
+		return id(o), g.scratch
+	}
+	for i, m := range members {
+		g.rows[i].name = m.Name()
+		m.onBoot(func(o O) { g.owner[id(o)] = m.Name() })
+	}
+	return g
+}
+
+// refresh asks those again that may have changed.
+func (g *Graph) refresh() {
+	if g.w == nil {
+		return
+	}
+	g.w.laws.asked = g.fresh
+	if now, n := g.w.Elapsed(), g.w.Events(); !g.w.laws.playing || n == g.events && now != g.at {
+		g.changed.all()
+	}
+	g.events, g.at = g.w.Events(), g.w.Elapsed()
+	for i := range g.rows {
+		if up := g.ready(i); up != g.up[i] {
+			g.up[i] = up
+			g.version++
 		}
-		return view
-	}}
+	}
+	for _, i := range g.changed.take() {
+		if g.up[i] {
+			g.update(i)
+		}
+	}
+}
+
+// fresh is the version of the graph as it is now.
+func (g *Graph) fresh() uint64 {
+	g.refresh()
+	return g.version
+}
+
+// update asks a member.
+func (g *Graph) update(i int) {
+	row := &g.rows[i]
+	id, told := g.ask(i)
+	if id == row.id && slices.Equal(told, row.told) {
+		return
+	}
+	g.version++
+	g.owner[id] = row.name
+	row.id, row.told = id, slices.Clone(told)
+	row.who = slices.Compact(slices.Sorted(slices.Values(told)))
+}
+
+// view returns the members that are up.
+func (g *Graph) view() []acquainted {
+	g.refresh()
+	view := make([]acquainted, 0, len(g.rows))
+	for i, row := range g.rows {
+		if g.up[i] {
+			view = append(view, row)
+		}
+	}
+	return view
+}
+
+// name is how an id is shown.
+func (g *Graph) name(id string) string {
+	if name, known := g.owner[id]; known {
+		return name
+	}
+	return id
 }
 
 // Degrees returns how many others each member knows, whether they are up or not. An id counts once, its own does not.
@@ -86,7 +174,7 @@ func gather(view []acquainted, island []int) [][]string {
 	groups := make([][]string, len(view))
 	for i, m := range view {
 		r := root(island, i)
-		groups[r] = append(groups[r], m.id)
+		groups[r] = append(groups[r], m.name)
 	}
 	groups = slices.DeleteFunc(groups, func(g []string) bool { return len(g) == 0 })
 	slices.SortStableFunc(groups, func(a, b []string) int { return len(b) - len(a) })
@@ -108,7 +196,7 @@ func indices(view []acquainted) map[string]int {
 func (g *Graph) Asymmetric() []string {
 	view := g.view()
 	index := indices(view)
-	return links(view, func(m acquainted, id string) bool {
+	return g.links(view, func(m acquainted, id string) bool {
 		j, up := index[id]
 		return up && id != m.id && !view[j].knows(m.id)
 	})
@@ -119,7 +207,7 @@ func (g *Graph) Self() []string {
 	selves := []string{}
 	for _, m := range g.view() {
 		if m.knows(m.id) {
-			selves = append(selves, m.id)
+			selves = append(selves, m.name)
 		}
 	}
 	return selves
@@ -129,19 +217,55 @@ func (g *Graph) Self() []string {
 func (g *Graph) Phantoms() []string {
 	view := g.view()
 	index := indices(view)
-	return links(view, func(_ acquainted, id string) bool {
+	return g.links(view, func(_ acquainted, id string) bool {
 		_, up := index[id]
 		return !up
 	})
 }
 
+// Strangers returns where a member knows an id that no member has, nor ever had since the graph was made.
+func (g *Graph) Strangers() []string {
+	return g.links(g.view(), func(_ acquainted, id string) bool {
+		_, known := g.owner[id]
+		return !known
+	})
+}
+
+// Lacking returns the members that know fewer than k of the others that are up, and whom they miss: n3 knows 1 of 3, not n0, n2. No more
+// can be demanded than there are; Lacking(-1) demands all.
+func (g *Graph) Lacking(k int) []string {
+	view := g.view()
+	lacking := []string{}
+	for _, m := range view {
+		missed := []string{}
+		for _, other := range view {
+			if other.id != m.id && !m.knows(other.id) {
+				missed = append(missed, other.name)
+			}
+		}
+		others := len(view) - 1
+		if known := others - len(missed); known < others && (k < 0 || known < k) {
+			lacking = append(lacking, fmt.Sprintf("%s knows %d of %d, not %s", m.name, known, others, few(missed)))
+		}
+	}
+	return lacking
+}
+
+// few writes out the beginning of a list.
+func few(names []string) string {
+	if len(names) <= mostShown {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:mostShown], ", "), len(names)-mostShown)
+}
+
 // links are those that which picks, written out.
-func links(view []acquainted, which func(m acquainted, id string) bool) []string {
+func (g *Graph) links(view []acquainted, which func(m acquainted, id string) bool) []string {
 	found := []string{}
 	for _, m := range view {
 		for _, id := range m.who {
 			if which(m, id) {
-				found = append(found, m.id+"→"+id)
+				found = append(found, m.name+"→"+g.name(id))
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package harness
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/overlaytest/overlaytest/sim"
@@ -18,6 +19,8 @@ type Mail struct {
 	index   map[uint64]int
 	strays  []Letter
 	extra   []Letter // duplicates
+	w       *World
+	version uint64 // grows with every change
 }
 
 // Letter is one message and one member it is about.
@@ -52,6 +55,7 @@ type listener struct {
 
 type letter struct {
 	id    uint64
+	by    string // the sender's name, or ""
 	sent  time.Duration
 	heard []time.Duration // by member; -1: never
 	life  []int           // by member: in which life it was heard last
@@ -62,19 +66,21 @@ type letter struct {
 func NewMail[O any](members []*Member[O], hear func(o O, got func(id uint64))) *Mail {
 	mail := &Mail{index: map[uint64]int{}}
 	for i, m := range members {
-		mail.now = m.w.Elapsed
+		mail.w, mail.now = m.w, m.w.Elapsed
 		mail.members = append(mail.members, listener{name: m.Name(), up: m.Up, life: m.Life})
 		m.onBoot(func(o O) { hear(o, func(id uint64) { mail.got(i, id) }) })
 	}
 	return mail
 }
 
-// Sent notes that a message is sent now, to everybody. A number sent before is a mistake in the test and panics.
-func (m *Mail) Sent(id uint64) {
+// Sent notes that a message is sent now, to everybody. By is the name of who sends it, for an order that is kept per sender; messages without
+// it count as those of one sender. A number sent before is a mistake in the test and panics.
+func (m *Mail) Sent(id uint64, by ...string) {
 	if _, taken := m.index[id]; taken {
 		panic(fmt.Sprintf("harness: Mail.Sent(%d): that number was sent before; every message needs its own", id))
 	}
-	l := letter{id: id, sent: m.now(), heard: make([]time.Duration, len(m.members)), life: make([]int, len(m.members))}
+	m.version++
+	l := letter{id: id, by: strings.Join(by, " "), sent: m.now(), heard: make([]time.Duration, len(m.members)), life: make([]int, len(m.members))}
 	for i := range l.heard {
 		l.heard[i] = -1
 	}
@@ -84,6 +90,7 @@ func (m *Mail) Sent(id uint64) {
 
 // got notes that member i heard a message.
 func (m *Mail) got(i int, id uint64) {
+	m.version++
 	who := &m.members[i]
 	place, sent := m.index[id]
 	if !sent {
@@ -109,6 +116,7 @@ func (m *Mail) about(place, i int) Letter {
 
 // Missing returns what members that are up have not heard, by message and member.
 func (m *Mail) Missing() []Letter {
+	m.ask()
 	missing := []Letter{}
 	for place, l := range m.letters {
 		for i, heard := range l.heard {
@@ -118,6 +126,40 @@ func (m *Mail) Missing() []Letter {
 		}
 	}
 	return missing
+}
+
+// Uneven returns what members that are up have not heard, though another that is up has: what an overlay must make good that agrees to
+// lose what only the crashed have heard.
+func (m *Mail) Uneven() []Letter {
+	uneven := []Letter{}
+	for _, l := range m.Missing() {
+		for i, heard := range m.letters[m.index[l.ID]].heard {
+			if heard >= 0 && m.members[i].up() {
+				uneven = append(uneven, l)
+				break
+			}
+		}
+	}
+	return uneven
+}
+
+// ask says to an assertion what the value depends on.
+func (m *Mail) ask() {
+	if m.w != nil {
+		m.w.laws.asked = m.fresh
+	}
+}
+
+// fresh is the version of the mail as it is now: who is up counts too.
+func (m *Mail) fresh() uint64 {
+	v := m.version
+	for i, who := range m.members {
+		v = v*31 + uint64(who.life())*2
+		if who.up() {
+			v += uint64(i) + 1
+		}
+	}
+	return v
 }
 
 // Late returns what was heard more than d after it was sent, by message and member.
@@ -139,20 +181,43 @@ func (m *Mail) Duplicate() []Letter { return append([]Letter{}, m.extra...) }
 // Stray returns what was heard and never sent, in the order in which that happened.
 func (m *Mail) Stray() []Letter { return append([]Letter{}, m.strays...) }
 
-// Disordered returns what a member heard after it had heard something sent later, by member.
+// Disordered returns what a member heard after it had heard something that the same sender sent later, by member.
 func (m *Mail) Disordered() []Letter {
 	wrong := []Letter{}
 	for i, who := range m.members {
-		latest := -1
+		latest := map[string]int{}
 		for _, place := range who.got {
-			if place < latest {
+			by := m.letters[place].by
+			if last, any := latest[by]; any && place < last {
 				wrong = append(wrong, m.about(place, i))
+			} else {
+				latest[by] = place
 			}
-			latest = max(latest, place)
 		}
 	}
 	return wrong
 }
+
+// String sums up what became of all letters, and how long those took that were heard.
+func (m *Mail) String() string {
+	heard := 0
+	for _, l := range m.letters {
+		for _, at := range l.heard {
+			if at >= 0 {
+				heard++
+			}
+		}
+	}
+	text := fmt.Sprintf("%s to %s: %d of %d heard, %d missing, %d again, %d out of turn, %d never sent", count(len(m.letters), "message"),
+		count(len(m.members), "member"), heard, len(m.letters)*len(m.members), len(m.Missing()), len(m.extra), len(m.Disordered()), len(m.strays))
+	if heard == 0 {
+		return text
+	}
+	return fmt.Sprintf("%s; half within %v, 95 %% within %v, all within %v", text, m.Quantile(sim.Percent(50)), m.Quantile(sim.Percent(95)), m.Quantile(sim.Percent(100)))
+}
+
+// GomegaString is how Gomega's matchers print the mail.
+func (m *Mail) GomegaString() string { return m.String() }
 
 // Quantile returns the time from sending to hearing that the given share of all that was heard did not exceed: sim.Percent(50) is the
 // median, by nearest rank, so one of the times measured. It is 0 when nothing was heard.

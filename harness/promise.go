@@ -1,68 +1,184 @@
 package harness
 
 import (
+	"fmt"
+	"time"
+
 	"github.com/overlaytest/overlaytest/sim"
 )
 
-// promise is something that must hold after every event.
-type promise struct {
+// Promise is something that must hold after every event. Its words are its name in failures.
+type Promise struct {
+	w     *World
 	words string
-	place string // where it was promised, file:line
-	stir  func() // the test itself may have changed anything; may be nil
-	hold  func() (who string, err error)
+	place string // where it was promised, file:line; "": the harness promises it
+	why   string // of an oracle: the reason
+
+	stir     func()       // the test itself may have changed anything; may be nil
+	subjects func() []int // which of the subjects to look at now
+	judge    func(i int) finding
+	overtime func() // told at every look, before the subjects; may be nil
+
+	every, next, held time.Duration // sampling: the period, the next look, the last one at which all was well
+	grace             *grace        // nil: at once
 }
 
-// Always promises that hold returns nil now and after every event from here on. The promise is its name in failures.
-func (w *World) Always(words string, hold func() error) {
-	w.promises = append(w.promises, &promise{
-		words: words,
-		place: callerPlace(1),
-		hold:  func() (string, error) { return "", hold() },
-	})
+// finding is one look at one subject of a promise.
+type finding struct {
+	there bool   // the subject is up
+	life  int    // of the subject
+	who   string // its name, "" for the world
+	err   error  // why the promise is broken
+}
+
+// only is the subject of a promise about the whole world.
+var only = []int{0}
+
+// whole makes a promise about the whole world.
+func (w *World) whole(words, place string, hold func() error) *Promise {
+	p := &Promise{w: w, words: words, place: place, subjects: func() []int { return only }}
+	p.judge = func(int) finding { return finding{there: true, err: hold()} }
+	w.promises = append(w.promises, p)
+	return p
+}
+
+// Always promises that hold returns nil now and after every event from here on.
+func (w *World) Always(words string, hold func() error) *Promise {
+	return w.whole(words, callerPlace(1), hold)
+}
+
+// Never promises that what seen returns is nothing, now and after every event from here on: the opposite of [World.Always]. Seen is a
+// func() bool, func() string, func() error or a func() []T; nothing is false, "", nil or an empty slice. Anything else is shown by the
+// failure, so w.Never("a member knows itself", known.Self) says which. Another kind of function fails the test.
+func (w *World) Never(words string, seen any) *Promise {
+	w.T.Helper()
+	look, wrong := sight(seen)
+	if wrong != "" {
+		w.fail(&failure{headline: "Never cannot be asked", details: []string{wrong}})
+	}
+	return w.whole(words, callerPlace(1), look)
 }
 
 // Each promises that hold returns nil for every member that is up, now and after every event on its node.
-func Each[O any](members []*Member[O], words string, hold func(m *Member[O]) error) {
-	if len(members) == 0 {
-		return
-	}
-	t := newTouched(members)
-	w := members[0].w
-	if len(w.touchers) == 0 {
-		w.Check(w.touch)
-	}
-	w.touchers = append(w.touchers, t.add)
-	w.promises = append(w.promises, &promise{words: words, place: callerPlace(1), stir: t.all, hold: func() (string, error) {
-		for _, i := range t.take() {
-			if m := members[i]; m.ready() {
-				if err := hold(m); err != nil {
-					return m.Name(), err
-				}
-			}
-		}
-		return "", nil
-	}})
+func Each[O any](members []*Member[O], words string, hold func(m *Member[O]) error) *Promise {
+	p := each(members, words, hold)
+	p.place = callerPlace(1)
+	return p
 }
 
-// brokenPromise looks at every promise, in the order in which they were made.
+// each is Each without a place.
+func each[O any](members []*Member[O], words string, hold func(m *Member[O]) error) *Promise {
+	if len(members) == 0 {
+		return &Promise{}
+	}
+	w := members[0].w
+	t := track(w, members)
+	p := &Promise{w: w, words: words, stir: t.all, subjects: t.take}
+	p.judge = func(i int) finding {
+		m := members[i]
+		if !m.ready() {
+			return finding{}
+		}
+		return finding{there: true, life: m.Life(), who: m.Name(), err: hold(m)}
+	}
+	w.promises = append(w.promises, p)
+	return p
+}
+
+// Within lets the promise be broken for at most d at a stretch: what is demanded must come to be so again in time. A promise of [Each]
+// counts for each member by itself, and begins anew with each of its lives. The longest stretch is one of [World.Margins].
+func (p *Promise) Within(d time.Duration) *Promise {
+	p.grace = &grace{bound: d, since: map[int]illness{}}
+	return p
+}
+
+// Every has the promise looked at once in each d of virtual time instead of after every event, and its failure says so. It is for what is
+// slow to look at, or grows with the square of the members.
+func (p *Promise) Every(d time.Duration) *Promise {
+	p.every = d
+	return p
+}
+
+// broken looks at a promise, if it is time to.
+func (p *Promise) broken() *failure {
+	now := p.w.Elapsed()
+	if p.every > 0 && now < p.next {
+		return nil
+	}
+	p.next = now + p.every
+	if p.overtime != nil {
+		p.overtime()
+	}
+	for _, i := range p.subjects() {
+		if f := p.found(i, now); f != nil {
+			return f
+		}
+	}
+	if p.grace != nil {
+		if f := p.overdue(now); f != nil {
+			return f
+		}
+	}
+	p.held = now
+	return nil
+}
+
+// found judges one subject.
+func (p *Promise) found(i int, now time.Duration) *failure {
+	v := p.judge(i)
+	if p.grace != nil {
+		return p.patient(i, v, now)
+	}
+	if v.err == nil {
+		return nil
+	}
+	return p.failure(v)
+}
+
+// failure describes a broken promise.
+func (p *Promise) failure(v finding) *failure {
+	f := &failure{headline: fmt.Sprintf("the promise %q was broken", p.words), place: p.place, who: v.who}
+	if v.who != "" {
+		f.addf("by %s: %v", v.who, v.err)
+	} else {
+		f.addf("%v", v.err)
+	}
+	if p.every > 0 {
+		f.addf("looked at once every %v; it last held at %v", p.every, p.held)
+	}
+	if p.why != "" {
+		f.addf("%s", p.why)
+	}
+	if p.place != "" {
+		f.addf("promised at %s", p.place)
+	}
+	return f
+}
+
+// brokenPromise looks at every promise, in the order in which they were made, and at what must be so at least once.
 func (w *World) brokenPromise() *failure {
 	for _, p := range w.promises {
 		w.looking = p.words
-		who, err := p.hold()
+		f := p.broken()
 		w.looking = ""
-		if err != nil {
-			return broken(p, who, err)
+		if f != nil {
+			return f
 		}
 	}
+	w.laws.look(w)
 	return nil
 }
 
 // stir makes every promise look at all it is about: between two runs the test may have called any overlay.
 func (w *World) stir() {
+	w.laws.playing = true
 	for _, p := range w.promises {
 		if p.stir != nil {
 			p.stir()
 		}
+	}
+	for _, g := range w.laws.stirred {
+		g()
 	}
 }
 
@@ -71,6 +187,17 @@ type touched struct {
 	member []int // by the node's index; -1: not one of these
 	in     []bool
 	list   []int
+}
+
+// track makes a set of members that is told of the world's events, and holds all of them now.
+func track[O any](w *World, members []*Member[O]) *touched {
+	t := newTouched(members)
+	t.all()
+	if len(w.touchers) == 0 {
+		w.Check(w.touch)
+	}
+	w.touchers = append(w.touchers, t.add)
+	return t
 }
 
 func newTouched[O any](members []*Member[O]) *touched {

@@ -62,6 +62,7 @@ func (w *World) run(d time.Duration, done func() bool) (held bool) {
 // judge fails the test if there is a failure.
 func (w *World) judge(f *failure) {
 	w.T.Helper()
+	w.laws.playing = false
 	if f != nil {
 		w.fail(f)
 	}

@@ -25,7 +25,8 @@ type World struct {
 	// T is the test the world fails: NewWithT(w.T) gives Gomega's Expect for it.
 	T TB
 
-	promises []*promise
+	promises []*Promise
+	laws     laws
 	touchers []func(*sim.Node) // told which node an event touched
 	stray    string            // the first packet sent to an address nobody ever had
 	unwatch  func()            // ends the search for such packets
@@ -47,6 +48,7 @@ func New(t TB, seed uint64, rules ...sim.Rule) *World {
 func open(t TB, seed uint64, rules ...sim.Rule) *World {
 	w := &World{World: sim.New(seed, rules...), T: t}
 	w.unwatch = w.Watch(w.seeStray)
+	w.alwaysSuspect()
 	if x, wants := t.(interface{ opened(w *World) }); wants {
 		x.opened(w)
 	}

@@ -58,7 +58,7 @@ type Fault struct {
 	// one side, and everybody else is the other; for [LosePacket], they are the sender and the receiver.
 	Nodes []string
 	// Amount is how strong it is: of [Lose], [Duplicate] and [Reorder] the chance of each packet, in parts per million; of [LosePacket] which
-	// packet, from 1. The others have none.
+	// packet, from 1; of [Mutate] how many packets a second. The others have none.
 	Amount int64
 	// Within bounds by how much [Reorder] holds a packet back.
 	Within time.Duration
@@ -91,6 +91,7 @@ const (
 	Hold         Verb = "hold"          // packets wait; when the fault ends they arrive, those of each sender and receiver in their order
 	HoldShuffled Verb = "hold shuffled" // packets wait; when the fault ends they arrive, in an order drawn by the seed
 	LosePacket   Verb = "lose packet"   // one packet is lost: the Amount-th from the first node to the second since the world began
+	Mutate       Verb = "mutate"        // an adversary, a node of its own, sends the nodes what [Run.Forge] makes, what it overheard, and both mutated
 )
 
 // Op is one operation of the workload: at that time, the node's member does what [Run.On] says Op means, with Arg. A member that is down or

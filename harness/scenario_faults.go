@@ -39,6 +39,7 @@ var faultForms = []faultForm{
 	{do: Hold},
 	{do: HoldShuffled},
 	{do: LosePacket, whom: twoEnds, most: 1 << 40},
+	{do: Mutate, most: 1000},
 }
 
 // formOf is the form of a kind of fault.

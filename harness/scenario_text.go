@@ -92,7 +92,7 @@ func (c Choice) GoString() string {
 var verbNames = map[Verb]string{
 	Crash: "Crash", Leave: "Leave", Restart: "Restart", Join: "Join", Move: "Move", Renew: "Renew",
 	Lose: "Lose", Duplicate: "Duplicate", Reorder: "Reorder", Cut: "Cut", CutOneWay: "CutOneWay", Pause: "Pause",
-	Hold: "Hold", HoldShuffled: "HoldShuffled", LosePacket: "LosePacket",
+	Hold: "Hold", HoldShuffled: "HoldShuffled", LosePacket: "LosePacket", Mutate: "Mutate",
 }
 
 // expression is the verb as Go writes it: its constant if it has one.

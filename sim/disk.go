@@ -68,8 +68,8 @@ func (d *Disk) crash(fate DiskFate) {
 	case Kept:
 		d.Sync()
 	case Wiped:
-		d.synced, d.written = nil, nil
+		*d = Disk{}
 	default:
-		d.written = nil
+		clear(d.written)
 	}
 }

@@ -55,7 +55,9 @@ func (b *Breach) Event() uint64 { return b.event }
 func (b *Breach) IsError() bool { return b.err }
 
 // String is the headline, followed by the details.
-func (b *Breach) String() string { return strings.Join(append([]string{b.headline}, b.details...), "\n") }
+func (b *Breach) String() string {
+	return strings.Join(append([]string{b.headline}, b.details...), "\n")
+}
 
 // GomegaString is how Gomega's matchers print the breach.
 func (b *Breach) GomegaString() string { return b.String() }
@@ -67,7 +69,7 @@ func (b *Breach) addf(format string, args ...any) {
 // fail fails the test with a breach, followed by when it was, in which world, and how to see it again.
 func (w *World) fail(b *Breach) {
 	w.T.Helper()
-	w.reported = true
+	w.reported, w.broke = true, b
 	b.at, b.seed = w.Elapsed(), w.Seed()
 	if t, wants := w.T.(breached); wants {
 		t.Breached(b)
@@ -99,12 +101,11 @@ func runaway(err error) *failure {
 
 // Replay returns the command line that runs this test again: the package by its import path, so that it works from anywhere in the module.
 func (w *World) Replay() string {
-	command := "go test " + packagePath() + " " + selection(w.T.Name())
-	if w.env == "" {
-		return command
-	}
-	return w.env + " " + command
+	return strings.TrimSpace(w.env + " " + testCommand(w.T.Name()))
 }
+
+// testCommand runs the test of that name alone.
+func testCommand(test string) string { return "go test " + packagePath() + " " + selection(test) }
 
 // packagePath is the import path of the package under test, which the go command writes into its test binaries; "." when it did not.
 func packagePath() string {
@@ -133,6 +134,16 @@ func selection(name string) string {
 		parts[i] = "^" + regexp.QuoteMeta(part) + "$"
 	}
 	return "-run " + quote(strings.Join(parts, "/"))
+}
+
+var plainWord = regexp.MustCompile(`^[\w./:@%+=,-]+$`)
+
+// quoteIfNeeded is quote for words that may be plain.
+func quoteIfNeeded(word string) string {
+	if plainWord.MatchString(word) {
+		return word
+	}
+	return quote(word)
 }
 
 // quote writes a word for a POSIX shell.

@@ -20,8 +20,10 @@ type Trial struct {
 	Digest  uint64
 	Events  uint64
 	Elapsed time.Duration
-	// Ledgers are the accounts of that world's rules and faults.
+	// Ledgers are the accounts of what a scenario has: of its faults, its churn, its workload.
 	Ledgers []sim.Ledger
+	// Vacuous is why the run proves nothing, empty when it does.
+	Vacuous []string
 }
 
 // Try has play make and judge a world with a test of its own, whose failure is not that of t but what Try returns. Watch is told every world
@@ -62,7 +64,10 @@ func (x *trial) run(play func(t TB)) {
 // finish takes down what became of the world, and cleans up.
 func (x *trial) finish() {
 	if w := x.first; w != nil {
-		x.Digest, x.Events, x.Elapsed, x.Ledgers = w.Digest(), w.Events(), w.Elapsed(), w.Ledgers()
+		x.Digest, x.Events, x.Elapsed = w.Digest(), w.Events(), w.Elapsed()
+		if w.ledgers != nil {
+			x.Ledgers = w.ledgers()
+		}
 	}
 	for i := len(x.cleanups) - 1; i >= 0; i-- {
 		x.cleanups[i]()
@@ -84,6 +89,9 @@ func (x *trial) Name() string               { return x.name }
 func (x *trial) Failed() bool               { return x.Breach != nil }
 func (x *trial) Cleanup(f func())           { x.cleanups = append(x.cleanups, f) }
 func (x *trial) Logf(form string, a ...any) { x.Logs = append(x.Logs, fmt.Sprintf(form, a...)) }
+
+// Vacuous notes why the run proves nothing.
+func (x *trial) Vacuous(reasons []string) { x.Trial.Vacuous = reasons }
 
 // Breached notes what broke, and ends the judge. What breaks first counts.
 func (x *trial) Breached(b *Breach) {

@@ -2,6 +2,7 @@ package harness
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"strconv"
 
@@ -32,8 +33,13 @@ type World struct {
 	unwatch  func()            // ends the search for such packets
 	looking  string            // the promise that is being looked at
 	env      string            // environment of the replay command
-	spawned  int               // members made by Spawn so far
-	reported bool              // the test has been failed with our words
+	recorder *recorder         // of a run that is to be explained, nil otherwise
+	describe func(data []byte) string
+	trace    io.Writer           // where notes go besides; nil: nowhere
+	ledgers  func() []sim.Ledger // of a scenario's faults; nil: there is no scenario
+	spawned  int                 // members made by Spawn so far
+	reported bool                // the test has been failed with our words
+	broke    *Breach             // with what; nil: it has not
 }
 
 // New makes a world for a test and closes it when the test ends. The seed belongs into the test's own lines, where a replay finds it again;
@@ -105,26 +111,29 @@ func AskedSeed(t TB) (seed uint64, asked bool) {
 // SeedEnv is the assignment that asks for a seed, as [AskedSeed] reads it.
 func SeedEnv(seed uint64) string { return fmt.Sprintf("%s=%#x", seedVariable, seed) }
 
-// Seeds runs f on n worlds, of the seeds 1 to n in turn, and stops at the first that fails, which so is the lowest. OVERLAYTEST_SEED=0x2a
-// in the environment runs that seed alone.
+// Seeds runs f on n worlds, of the seeds 1 to n in turn, and stops at the first that fails, which so is the lowest. What a world demands
+// with [World.Sometimes] must be so in one of them. OVERLAYTEST_SEED=0x2a in the environment runs that seed alone.
 func Seeds(t TB, n int, f func(w *World)) {
 	t.Helper()
+	shared := &hopes{}
 	if seed, asked := AskedSeed(t); asked {
-		trySeed(t, seed, f)
+		trySeed(t, seed, shared, f)
 		return
 	}
 	for i := range n {
-		trySeed(t, uint64(i)+1, f)
+		trySeed(t, uint64(i)+1, shared, f)
 		if t.Failed() {
 			return
 		}
 	}
+	shared.settleAll(t, n)
 }
 
 // trySeed runs f on the world of one seed. When something else than the world failed the test, it says which seed that was.
-func trySeed(t TB, seed uint64, f func(w *World)) {
+func trySeed(t TB, seed uint64, shared *hopes, f func(w *World)) {
 	t.Helper()
 	w := open(t, seed)
+	w.laws.hopes = shared
 	w.ReplayWith(SeedEnv(seed))
 	finished := false
 	defer func() {

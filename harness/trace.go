@@ -1,0 +1,241 @@
+package harness
+
+import (
+	"fmt"
+	"reflect"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/overlaytest/overlaytest/sim"
+)
+
+// recorder keeps what happened in a world, for those who ask afterwards why.
+type recorder struct {
+	w       *World
+	all     []happening
+	dropped int    // of the oldest, for want of room
+	running uint64 // the event that is being carried out, or was last
+
+	wanted map[uint64]bool // the events of which it keeps particulars
+	about  map[uint64]*particulars
+}
+
+// happening is an event, or a note about one.
+type happening struct {
+	id, cause  uint64
+	at         time.Duration
+	node, peer string // "" for the test, for nobody
+	words      string // of a note, which has no kind; of an event, what its kind does not say
+	size       int
+	kind       sim.Kind
+}
+
+// particulars are what costs too much to be kept of every event.
+type particulars struct {
+	payload string // described
+	sent    string // which line sent it
+	handler string // which function ran
+}
+
+// mostHappenings is how many a recorder keeps: of a longer run, the latest half of it at least. They take about 120 bytes each.
+const mostHappenings = 1 << 20
+
+// record keeps what happens in a world from now on.
+func record(w *World, wanted map[uint64]bool) *recorder {
+	r := &recorder{w: w, wanted: wanted, about: map[uint64]*particulars{}}
+	w.recorder = r
+	w.Watch(r.see)
+	return r
+}
+
+// see takes in an event.
+func (r *recorder) see(e sim.Event) {
+	h := happening{id: e.ID, cause: e.Cause, at: e.At, kind: e.Kind, node: nodeName(e.Node), peer: nodeName(e.Peer), size: len(e.Data), words: extra(e)}
+	switch e.Kind {
+	case sim.Booted, sim.Delivered, sim.Fired:
+		r.running = e.ID
+	case sim.Dropped:
+		if e.Cause != r.running && e.ID != r.running {
+			r.running = e.ID // on arrival
+		}
+	}
+	r.keep(h)
+	if r.wanted != nil {
+		r.particularise(e)
+	}
+}
+
+func (r *recorder) keep(h happening) {
+	if len(r.all) == mostHappenings {
+		half := len(r.all) / 2
+		r.dropped += half
+		r.all = append(r.all[:0], r.all[half:]...)
+	}
+	r.all = append(r.all, h)
+}
+
+// extra is what an event says beside its kind and its nodes.
+func extra(e sim.Event) string {
+	switch {
+	case e.Kind == sim.Moved:
+		return fmt.Sprintf("from %v to %v", e.From, e.To)
+	case e.Kind == sim.Dropped && e.Peer == nil && e.To.IsValid():
+		return fmt.Sprintf("%s (%v)", e.Reason, e.To)
+	case e.Sides[0] != nil:
+		return strings.TrimSpace(fmt.Sprintf("%s between %s and %s", e.Reason, namesOf(e.Sides[0]), namesOf(e.Sides[1])))
+	}
+	return string(e.Reason)
+}
+
+func nodeName(n *sim.Node) string {
+	if n == nil {
+		return ""
+	}
+	return n.Name()
+}
+
+// namesOf lists some nodes: all if they are few.
+func namesOf(nodes []*sim.Node) string {
+	const few = 6
+	var names []string
+	for i, n := range nodes {
+		if i == few {
+			return fmt.Sprintf("%s and %d more", strings.Join(names, " "), len(nodes)-few)
+		}
+		names = append(names, n.Name())
+	}
+	return strings.Join(names, " ")
+}
+
+// note tells whoever records the world what is being done to it: to a node, or to all when it is nil. The words are in the past tense and
+// do not name the node. What the world tells its watchers itself needs no note.
+func (w *World) note(n *sim.Node, format string, args ...any) {
+	if r := w.recorder; r != nil {
+		r.keep(happening{id: r.running, at: w.Elapsed(), node: nodeName(n), words: fmt.Sprintf(format, args...)})
+	}
+	if w.trace != nil {
+		fmt.Fprintf(w.trace, "%5d.%09d       %s\n", w.Elapsed()/time.Second, w.Elapsed()%time.Second, noted(happening{node: nodeName(n), words: fmt.Sprintf(format, args...)}))
+	}
+}
+
+// Describe says what payloads mean, in stories, in traces and in reports. Without it a payload is its text, or its size if it has none.
+func (w *World) Describe(describe func(data []byte) string) { w.describe = describe }
+
+// payload describes a payload.
+func (w *World) payload(data []byte) string {
+	if w.describe != nil {
+		return w.describe(data)
+	}
+	return plainPayload(data)
+}
+
+func plainPayload(data []byte) string {
+	const most = 48
+	for _, b := range data {
+		if b < ' ' || b > '~' || len(data) > most {
+			return fmt.Sprintf("%d B", len(data))
+		}
+	}
+	return fmt.Sprintf("%q", data)
+}
+
+// particularise takes down what only wanted events are worth.
+func (r *recorder) particularise(e sim.Event) {
+	switch e.Kind {
+	case sim.Sent:
+		if r.wanted[e.ID] || r.wanted[e.Cause] {
+			line, handler := sendingPlace()
+			if r.wanted[e.ID] {
+				r.of(e.ID).payload, r.of(e.ID).sent = r.w.payload(e.Data), line
+			}
+			if r.wanted[e.Cause] && handler != "" {
+				r.of(e.Cause).handler = handler
+			}
+		}
+	case sim.Booted, sim.Delivered, sim.Fired:
+		if r.wanted[e.ID] && codeOf(e) != 0 {
+			r.of(e.ID).handler = codePlace(codeOf(e))
+		}
+	}
+}
+
+func (r *recorder) of(id uint64) *particulars {
+	p := r.about[id]
+	if p == nil {
+		p = &particulars{}
+		r.about[id] = p
+	}
+	return p
+}
+
+// sendingPlace is the line that sends a packet, and the outermost function that is at work on the event: both not ours if there are others.
+func sendingPlace() (line, handler string) {
+	pcs := make([]uintptr, 48)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs)])
+	stack := ""
+	for {
+		f, more := frames.Next()
+		switch {
+		case strings.HasPrefix(f.Function, modulePath+"sim.(*World).dispatch"):
+			more = false
+		case machinery(f.Function) || f.File == "<autogenerated>":
+		case strings.HasPrefix(f.Function, modulePath+"ipv8"):
+			if stack == "" {
+				stack = placeOf(f)
+			}
+		default:
+			handler = placeOf(f)
+			if line == "" {
+				line = handler
+			}
+		}
+		if !more {
+			break
+		}
+	}
+	if line == "" {
+		line = stack
+	}
+	return line, handler
+}
+
+// machinery reports whether a function is of what runs overlays: it is never where a packet comes from.
+func machinery(function string) bool {
+	for _, part := range []string{"sim.", "harness.", "properties."} {
+		if strings.HasPrefix(function, modulePath+part) {
+			return true
+		}
+	}
+	return strings.HasPrefix(function, "runtime.") || strings.HasPrefix(function, "testing.") || strings.HasPrefix(function, "reflect.")
+}
+
+// placeOf is a function with its file and line: gossip.(*Gossip).push gossip.go:71.
+func placeOf(f runtime.Frame) string {
+	name := strings.ReplaceAll(shortName(f.Function), "[...]", "")
+	return fmt.Sprintf("%s:%d (%s)", baseName(f.File), f.Line, name)
+}
+
+// codePlace is where the function begins whose code is there.
+func codePlace(code uintptr) string {
+	f := runtime.FuncForPC(code)
+	if f == nil {
+		return ""
+	}
+	file, line := f.FileLine(code)
+	name := strings.TrimSuffix(shortName(f.Name()), "-fm")
+	if file == "<autogenerated>" {
+		return name
+	}
+	return placeOf(runtime.Frame{Function: name, File: file, Line: line})
+}
+
+func baseName(file string) string { return file[strings.LastIndexAny(file, `/\`)+1:] }
+
+// codeOf is where the function begins that an event runs.
+func codeOf(e sim.Event) uintptr {
+	if code := reflect.ValueOf(e).FieldByName("Code"); code.IsValid() {
+		return uintptr(code.Uint())
+	}
+	return 0
+}

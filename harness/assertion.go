@@ -330,14 +330,20 @@ func question(actual any) (ask func() (any, error), wrong string) {
 	}, ""
 }
 
-// isView reports whether actual is a method of a graph or of mail, whose value depends on nothing else.
+// isView reports whether actual is a method of a graph or of mail, whose value depends on nothing else; or one of the laws of package
+// properties, which ask nothing else if they ask one of these.
 func isView(actual any) bool {
 	f := reflect.ValueOf(actual)
 	if f.Kind() != reflect.Func || f.IsNil() {
 		return false
 	}
 	name := runtime.FuncForPC(f.Pointer()).Name()
-	return strings.HasPrefix(name, modulePath+"harness.(*Graph).") || strings.HasPrefix(name, modulePath+"harness.(*Mail).")
+	for _, part := range []string{"harness.(*Graph).", "harness.(*Mail).", "properties."} {
+		if strings.HasPrefix(name, modulePath+part) {
+			return true
+		}
+	}
+	return false
 }
 
 // closure is how the compiler names a function without a name.

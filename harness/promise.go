@@ -85,6 +85,9 @@ func each[O any](members []*Member[O], words string, hold func(m *Member[O]) err
 	return p
 }
 
+// Ready reports whether the member is up and its overlay of this life has booted, so that it can be asked something.
+func (m *Member[O]) Ready() bool { return m.ready() }
+
 // Within lets the promise be broken for at most d at a stretch: what is demanded must come to be so again in time. A promise of [Each]
 // counts for each member by itself, and begins anew with each of its lives. The longest stretch is one of [World.Margins].
 func (p *Promise) Within(d time.Duration) *Promise {

@@ -1,0 +1,145 @@
+package properties
+
+import (
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/overlaytest/overlaytest/harness"
+)
+
+// Clause is a part of a law. It is called before the world is played, to promise what must hold all the time and to say what operations mean;
+// then, which may be nil, is called when the world has been played and healed, and demands the rest. One of your own is a function literal.
+//
+// The clauses here know no protocol: they take projections of an overlay, such as the ids that it knows.
+type Clause[O any] func(r *harness.Run[O]) (then func())
+
+// Judge makes a law's judge of clauses: all of them are set up, the scenario is played and healed, and then each demands its rest in turn.
+//
+//	Judge: properties.Judge(
+//		properties.Discovers((*Gossip).ID, (*Gossip).Known, properties.Everybody, time.Minute),
+//		properties.Delivers("publish", (*Gossip).Publish, (*Gossip).OnRumour, properties.ExactlyOnce, time.Minute),
+//	),
+func Judge[O any](clauses ...Clause[O]) func(r *harness.Run[O]) {
+	return func(r *harness.Run[O]) {
+		r.T.Helper()
+		var rest []func()
+		for _, clause := range clauses {
+			if then := clause(r); then != nil {
+				rest = append(rest, then)
+			}
+		}
+		r.Play()
+		r.Heal()
+		for _, then := range rest {
+			then()
+		}
+	}
+}
+
+// Everybody is how many others a member must know that must know all of them.
+const Everybody = -1
+
+// lookEvery is how often what grows with the square of the members is looked at while a world is played.
+const lookEvery = 5 * time.Second
+
+// Discovers demands that each member comes to know k others that are up, or all there are if they are fewer, within a time of the healing. A
+// failure lists the members that do not, and whom they miss.
+func Discovers[O any](id func(O) string, known func(O) iter.Seq[string], k int, within time.Duration) Clause[O] {
+	words := fmt.Sprintf("each member knows %d others", k)
+	if k < 0 {
+		words = "each member knows everybody"
+	}
+	return func(r *harness.Run[O]) func() {
+		g := harness.Knows(r.Members, id, known)
+		return func() { r.Eventually(func() []string { return g.Lacking(k) }).Within(within).Should(nothing{}, words) }
+	}
+}
+
+// OneIsland demands that the graph of who knows whom becomes one island, within a time of the healing. A failure lists the islands.
+func OneIsland[O any](id func(O) string, known func(O) iter.Seq[string], within time.Duration) Clause[O] {
+	return func(r *harness.Run[O]) func() {
+		g := harness.Knows(r.Members, id, known)
+		return func() { r.Eventually(g.Islands).Within(within).Should(oneIsland{}, "the members are one island") }
+	}
+}
+
+// Symmetric demands that who knows somebody comes to be known by it, within a time of the healing. A failure lists the links that go one way.
+func Symmetric[O any](id func(O) string, known func(O) iter.Seq[string], within time.Duration) Clause[O] {
+	return func(r *harness.Run[O]) func() {
+		g := harness.Knows(r.Members, id, known)
+		return func() { r.Eventually(g.Asymmetric).Within(within).Should(nothing{}, "neighbours know each other") }
+	}
+}
+
+// Forgets demands that no member knows anybody who is not up, within a time of the healing. A failure lists who still knows whom.
+func Forgets[O any](id func(O) string, known func(O) iter.Seq[string], within time.Duration) Clause[O] {
+	return func(r *harness.Run[O]) func() {
+		g := harness.Knows(r.Members, id, known)
+		return func() { r.Eventually(g.Phantoms).Within(within).Should(nothing{}, "the gone are forgotten") }
+	}
+}
+
+// NoSelf demands that no member ever knows itself. It is looked at every five seconds while the world is played, and when it is healed.
+func NoSelf[O any](id func(O) string, known func(O) iter.Seq[string]) Clause[O] {
+	return func(r *harness.Run[O]) func() {
+		return sampled(r, "nobody knows itself", harness.Knows(r.Members, id, known).Self)
+	}
+}
+
+// NoPhantoms demands that no member ever knows an id that nobody has or had. It is looked at every five seconds while the world is played, and
+// when it is healed.
+func NoPhantoms[O any](id func(O) string, known func(O) iter.Seq[string]) Clause[O] {
+	return func(r *harness.Run[O]) func() {
+		return sampled(r, "nobody knows who never was", harness.Knows(r.Members, id, known).Strangers)
+	}
+}
+
+// sampled promises that a list stays empty, looked at now and then and when the world is healed.
+func sampled[O any](r *harness.Run[O], words string, list any) func() {
+	p := r.Never(words, list).Every(lookEvery)
+	return func() {
+		p.Every(0)
+		r.Run(0)
+		p.Every(lookEvery)
+	}
+}
+
+// Bounded demands that no member's state ever grows beyond a size: what it counts, in the plural, how and how much there may be at most. How
+// much there was is among the margins.
+func Bounded[O any](what string, size func(O) int, most int) Clause[O] {
+	return func(r *harness.Run[O]) func() {
+		largest, words := -1, fmt.Sprintf("no member has more than %d %s", most, what)
+		harness.Each(r.Members, words, func(m *harness.Member[O]) error {
+			n := size(m.Overlay)
+			if n > most {
+				return fmt.Errorf("it has %d %s", n, what)
+			}
+			if n > largest {
+				largest = n
+				r.Used(harness.Margin{Promise: words, Used: int64(n), Bound: int64(most), Unit: what})
+			}
+			return nil
+		})
+		return nil
+	}
+}
+
+// Agrees demands that all members that are up come to have the same value, within a time of the healing, and then keep to it for ten seconds:
+// convergence. What names the value. A failure lists who has which.
+func Agrees[O any, T comparable](what string, value func(O) T, within time.Duration) Clause[O] {
+	return func(r *harness.Run[O]) func() {
+		return func() {
+			r.Converges(func() []string { return camps(r.Members, value) }).Within(within).Should(nothing{}, "all agree on "+what)
+		}
+	}
+}
+
+// Suspects has the world watched by oracles: properties.Suspects[*Gossip](harness.Restless(10 * time.Second)). For those that need the
+// members, write a clause: it has r.Members and r.Suspect.
+func Suspects[O any](oracles ...harness.Oracle) Clause[O] {
+	return func(r *harness.Run[O]) func() {
+		r.Suspect(oracles...)
+		return nil
+	}
+}

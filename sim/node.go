@@ -79,7 +79,7 @@ func (w *World) runBoot(id, ref uint64, n *Node) {
 	w.current = running{id, n}
 	w.fold(Booted, n.id, 0)
 	if len(w.watchers) != 0 {
-		w.emit(Event{ID: id, Cause: n.bootedBy, At: w.Elapsed(), Kind: Booted, Node: n})
+		w.emit(Event{ID: id, Cause: n.bootedBy, At: w.Elapsed(), Kind: Booted, Node: n, Code: codeOf(n.boot)})
 	}
 	if n.boot != nil {
 		n.boot(n)
@@ -188,6 +188,12 @@ func (n *Node) Disk() *Disk { return &n.extra().disk }
 
 // String returns the node's name.
 func (n *Node) String() string { return n.name }
+
+// GoString returns the node's name in place of all of its world, which %#v would print.
+func (n *Node) GoString() string { return fmt.Sprintf("node %q", n.name) }
+
+// GomegaString is GoString for the messages of Gomega's matchers.
+func (n *Node) GomegaString() string { return n.GoString() }
 
 // Shared returns the one T of the node's world, made on first use: what the overlays of one world share instead of a package variable.
 func Shared[T any](n *Node, make func() T) T {

@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 	"net/netip"
+	"reflect"
 	"time"
 )
 
@@ -63,6 +64,9 @@ type Event struct {
 	Reason Reason
 	// Sides are the two groups of nodes between which the network was Cut or Healed, or packets are held or released.
 	Sides [2][]*Node
+	// Code is the entry of the function that is about to run, for [runtime.FuncForPC]: of a timer that Fired, of who receives what was
+	// Delivered, of the boot of a node that Booted; 0 for none. It differs from one build of a program to the next.
+	Code uintptr
 }
 
 // observers are those who look at a world. Nothing they do enters the digest.
@@ -146,9 +150,12 @@ func (w *World) fired(id uint64, t *timer) {
 	}
 	w.fold(Fired, node, 0)
 	if len(w.watchers) != 0 {
-		w.emit(Event{ID: id, Cause: t.cause, At: w.Elapsed(), Kind: Fired, Node: t.node})
+		w.emit(Event{ID: id, Cause: t.cause, At: w.Elapsed(), Kind: Fired, Node: t.node, Code: codeOf(t.f)})
 	}
 }
+
+// codeOf returns the entry of a function, 0 when it is nil.
+func codeOf(f any) uintptr { return reflect.ValueOf(f).Pointer() }
 
 // packetEvent describes what happens to a packet.
 func (w *World) packetEvent(k Kind, p *packet) Event {
@@ -156,6 +163,7 @@ func (w *World) packetEvent(k Kind, p *packet) Event {
 		From: w.book.addr(p.src), To: w.book.addr(p.dst), Data: w.payloads.get(p.block, p.size)}
 	if k == Delivered {
 		e.Node, e.Peer = e.Peer, e.Node
+		e.Code = codeOf(p.to.listen)
 	}
 	return e
 }

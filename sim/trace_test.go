@@ -5,9 +5,12 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"fmt"
 	"log/slog"
 	"net/netip"
 	"os"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -181,5 +184,44 @@ func TestKindsHaveNames(t *testing.T) {
 	}
 	if Kind(200).String() != "Kind(200)" {
 		t.Error("an unknown kind hides")
+	}
+}
+
+func TestEventsNameTheCodeThatRuns(t *testing.T) {
+	w := New(1)
+	var ran []string
+	w.Watch(func(e Event) {
+		if e.Code != 0 {
+			ran = append(ran, e.Kind.String()+" "+strings.TrimPrefix(runtime.FuncForPC(e.Code).Name(), "github.com/overlaytest/overlaytest/sim."))
+		}
+	})
+	w.Node("without boot", nil)
+	n := w.Node("a", listenAndWait)
+	w.Run(time.Second)
+	send(t, n, n, "x")
+	w.Run(0)
+	if want := []string{"booted listenAndWait", "fired wait", "delivered listen"}; !slices.Equal(ran, want) {
+		t.Fatalf("ran %q, want %q", ran, want)
+	}
+}
+
+func listenAndWait(n *Node) {
+	n.Listen(listen)
+	n.After(time.Second, wait)
+}
+
+func listen(_, _ netip.AddrPort, _ []byte) {}
+func wait()                                {}
+
+func TestPrintingANodeOrAWorldPrintsNoInsides(t *testing.T) {
+	w := New(255)
+	n := w.Node("a", nil)
+	w.Run(time.Second)
+	world, node := "world with seed 0xff at 1s", `node "a"`
+	if got := fmt.Sprintf("%v %#v %s", w, w, w.GomegaString()); got != world+" "+world+" "+world {
+		t.Fatalf("a world prints as %s", got)
+	}
+	if got := fmt.Sprintf("%v %#v %s", n, n, n.GomegaString()); got != "a "+node+" "+node {
+		t.Fatalf("a node prints as %s", got)
 	}
 }

@@ -70,6 +70,17 @@ func (w *World) Elapsed() time.Duration { return time.Duration(w.now) }
 // Events returns how many events have run.
 func (w *World) Events() uint64 { return w.guard.events }
 
+// String says which world it is and how far it has come.
+func (w *World) String() string {
+	return fmt.Sprintf("world with seed %#x at %v", w.seed, w.Elapsed())
+}
+
+// GoString is String in place of all that the world holds, which %#v would print.
+func (w *World) GoString() string { return w.String() }
+
+// GomegaString is String for the messages of Gomega's matchers.
+func (w *World) GomegaString() string { return w.String() }
+
 // Rand returns the world's stream of that name: the same one on every call, depending on nothing but the seed and the name.
 // It is for tests and scenarios; a node has streams of its own ([Node.Rand]).
 func (w *World) Rand(name string) *rand.Rand {

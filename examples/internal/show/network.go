@@ -29,7 +29,8 @@ func latencies() string {
 
 // models are the models of latency, without a model that only loses packets.
 func models() []fixtures.Model {
-	return slices.DeleteFunc(fixtures.Rules(), func(m fixtures.Model) bool { return m.Name == "loss" })
+	others := []string{"loss", "duplicate", "reorder"}
+	return slices.DeleteFunc(fixtures.Rules(), func(m fixtures.Model) bool { return slices.Contains(others, m.Name) })
 }
 
 // usage is how a model is asked for.

@@ -1,9 +1,7 @@
 package properties
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
 	"time"
 
 	"pgregory.net/rapid"
@@ -19,47 +17,75 @@ type Part func(*space)
 type space struct {
 	least, most uint32 // nodes
 	duration    time.Duration
+	quiet       time.Duration
 	topologies  []harness.Choice
 	latencies   []harness.Choice
 	losses      []sim.Chance
+	budget      Budget
+	kinds       []harness.Verb // of faults
+	ties        *rapid.Generator[bool]
 	churn       *rapid.Generator[[]outage]
 	work        []*rapid.Generator[[]errand]
 }
 
+// limitless is the budget of who does not name one.
+var limitless = Budget{Down: sim.Percent(100)}
+
 // Scenarios draws scenarios. Without parts they have 2 to 10 nodes, a topology without islands, no latency and no loss, nobody crashes,
-// nobody does anything, and they last a minute.
+// nothing goes wrong, nobody does anything, and they last a minute.
 //
-// Times are drawn from a grid of 60 steps over the duration, so that they shrink to simple ones. What goes wrong is drawn before what the
-// world is like, and every part draws as much whatever it comes to: rapid can then take one thing out without changing the others.
+// Times are drawn from a grid over the duration, so that they shrink to simple ones. What goes wrong is drawn before what the world is like,
+// and every part draws as much whatever it comes to: rapid can then take one thing out without changing the others. Of the kinds of faults and
+// the verbs of churn that a space has, each scenario has some only, drawn anew: worlds in which one thing happens often show more than worlds
+// in which everything happens a little.
+//
+// The scenario of a seed is pinned by tests. A change of the parts, of their order here or of what they draw gives every seed another one: so
+// keep the scenarios that matter, not their seeds.
 func Scenarios(parts ...Part) *rapid.Generator[harness.Scenario] {
 	s := &space{
 		least: 2, most: 10,
 		duration:   time.Minute,
-		topologies: []harness.Choice{{Name: "line"}, {Name: "ring"}, {Name: "star"}, {Name: "complete"}},
+		topologies: someTopologies(),
 		latencies:  []harness.Choice{{}},
 		losses:     []sim.Chance{0},
+		budget:     limitless,
+		ties:       rapid.Just(false),
 		churn:      rapid.Just[[]outage](nil),
 	}
 	for _, part := range parts {
 		part(s)
 	}
-	return rapid.Custom(s.draw)
+	if s.quiet >= s.duration {
+		panic(fmt.Sprintf("properties: Quiet(%v): want less than the duration, %v", s.quiet, s.duration))
+	}
+	return rapid.Custom(s.drawing(blows(s.kinds)))
 }
 
 // Nodes makes scenarios of least to most nodes.
 func Nodes(least, most int) Part {
-	if least < 1 || most < least {
-		panic(fmt.Sprintf("properties: Nodes(%d, %d): want at least one, and not fewer at most than at least", least, most))
-	}
+	mustBeSome(least, most)
 	return func(s *space) { s.least, s.most = uint32(least), uint32(most) }
 }
 
 // Duration makes scenarios last so long.
 func Duration(d time.Duration) Part {
-	if d < steps {
-		panic(fmt.Sprintf("properties: Duration(%v): want at least %d ns", d, steps))
-	}
+	mustLast(d)
 	return func(s *space) { s.duration = d }
+}
+
+func mustLast(d time.Duration) {
+	if d < 4*steps {
+		panic(fmt.Sprintf("properties: Duration(%v): want at least %d ns", d, 4*steps))
+	}
+}
+
+// Quiet keeps the end of scenarios calm, for so long: faults are over before, who is to come back is back, and nobody is told to do anything.
+// Without it, a judge waits for that by [harness.Run.Heal].
+func Quiet(d time.Duration) Part {
+	if d <= 0 {
+		panic(fmt.Sprintf("properties: Quiet(%v): want more than 0s", d))
+	}
+	return func(s *space) { s.quiet = d }
 }
 
 // Topology makes each scenario have one of these topologies, the simplest first.
@@ -70,24 +96,41 @@ func Topology(choices ...harness.Choice) Part {
 	return func(s *space) { s.topologies = choices }
 }
 
-// Latency makes each scenario have one of these latencies, the simplest first. Without any: none, 50 ms, uniform from 10 ms to 200 ms,
-// lognormal with median 50 ms and sigma 0.5.
+// Latency makes each scenario have one of these latencies, the simplest first. Without any: those of [Latencies].
 func Latency(choices ...harness.Choice) Part {
 	if len(choices) == 0 {
-		choices = []harness.Choice{
-			{}, {Name: "constant", Params: []int64{50e6}}, {Name: "uniform", Params: []int64{10e6, 200e6}}, {Name: "lognormal", Params: []int64{50e6, 500}},
-		}
+		choices = someLatencies()
 	}
 	return func(s *space) { s.latencies = choices }
 }
 
-// Loss makes scenarios lose packets until they are healed: none, an eighth of the most, a half of it, or the most.
+// Loss makes scenarios lose packets until they are healed: none, an eighth of the most, a half of it, or the most. It counts in the budget of
+// [Faulty].
 func Loss(most sim.Chance) Part {
 	return func(s *space) { s.losses = []sim.Chance{0, most / 8, most / 2, most} }
 }
 
-// Churn makes up to eight nodes crash, each for a twelfth of the duration or less, or until the scenario is healed.
-func Churn(s *space) { s.churn = rapid.SliceOfN(rapid.Custom(drawOutage), 0, 8) }
+// Churn makes nodes crash, restart, come late, and move: up to eight, as [Changes] draws them.
+func Churn(s *space) { s.churn = outages(nil) }
+
+// ChurnBy is [Churn] with these verbs. To Leave, an overlay needs a method Leave().
+func ChurnBy(verbs ...harness.Verb) Part {
+	gen := outages(verbs)
+	return func(s *space) { s.churn = gen }
+}
+
+// Faulty makes things go wrong that the overlay claims to survive, as [Faults] draws them: these kinds, or all that the budget allows. Churn
+// and Loss keep within the budget too. Half of the scenarios have their ties permuted.
+func Faulty(b Budget, kinds ...harness.Verb) Part {
+	able := b.kinds(kinds)
+	return func(s *space) {
+		s.budget, s.kinds = b, able
+		Ties(s)
+	}
+}
+
+// Ties has the seed decide the order of events of one instant, in half of the scenarios.
+func Ties(s *space) { s.ties = coinGen }
 
 // Ops makes members do an operation, up to so many times in all. Over the whole workload, in the order of time, its arguments are
 // 1, 2, 3 and so on: numbers for messages.
@@ -95,90 +138,44 @@ func Ops(op string, most int) Part {
 	if op == "" || most < 1 {
 		panic(fmt.Sprintf("properties: Ops(%q, %d): want a name, and at least one", op, most))
 	}
-	return func(s *space) {
-		s.work = append(s.work, rapid.SliceOfN(rapid.Custom(func(t *rapid.T) errand {
-			return errand{op, stepGen.Draw(t, "at"), nodeGen.Draw(t, "node")}
-		}), 0, most))
-	}
+	gen := errands(op, most)
+	return func(s *space) { s.work = append(s.work, gen) }
 }
 
-// steps is how fine times are.
-const steps = 60
-
-// The parts of plans. A node is drawn before their number is known, and taken modulo it.
-var (
-	stepGen = rapid.Uint32Range(0, steps)
-	nodeGen = rapid.Uint32Range(0, 1<<16-1)
-	downGen = rapid.SampledFrom([]uint32{0, 1, 2, 5}) // steps; 0: until healed
-)
-
-// outage is a crash, and how long until the restart.
-type outage struct{ at, node, down uint32 }
-
-func drawOutage(t *rapid.T) outage {
-	return outage{stepGen.Draw(t, "at"), nodeGen.Draw(t, "node"), downGen.Draw(t, "down")}
-}
-
-// errand is an operation.
-type errand struct {
-	op       string
-	at, node uint32
-}
-
-// draw draws a scenario: faults, workload, network, nodes, seed.
-func (s *space) draw(t *rapid.T) harness.Scenario {
-	outages := s.churn.Draw(t, "outages")
-	var errands []errand
-	for _, gen := range s.work {
-		errands = append(errands, gen.Draw(t, "work")...)
-	}
-	scenario := harness.Scenario{
-		Loss:     rapid.SampledFrom(s.losses).Draw(t, "loss"),
-		Latency:  rapid.SampledFrom(s.latencies).Draw(t, "latency"),
-		Topology: rapid.SampledFrom(s.topologies).Draw(t, "topology"),
-		Duration: s.duration,
-	}
-	scenario.Nodes = nodeNames(rapid.Uint32Range(s.least, s.most).Draw(t, "nodes"))
-	scenario.Seed = rapid.Uint64().Draw(t, "seed")
-	scenario.Churn = s.changes(scenario.Nodes, outages)
-	scenario.Work = s.ops(scenario.Nodes, errands)
-	return scenario
-}
-
-func nodeNames(n uint32) []string {
-	names := make([]string, n)
-	for i := range names {
-		names[i] = fmt.Sprintf("n%d", i)
-	}
-	return names
-}
-
-// at is a point of the grid.
-func (s *space) at(step uint32) time.Duration { return time.Duration(step) * (s.duration / steps) }
-
-func pick(nodes []string, drawn uint32) string { return nodes[int(drawn)%len(nodes)] }
-
-// changes makes outages churn, in the order of time.
-func (s *space) changes(nodes []string, outages []outage) (changes []harness.Change) {
-	for _, o := range outages {
-		node := pick(nodes, o.node)
-		changes = append(changes, harness.Change{At: s.at(o.at), Node: node, Do: harness.Crash})
-		if up := o.at + o.down; o.down > 0 && up <= steps {
-			changes = append(changes, harness.Change{At: s.at(up), Node: node, Do: harness.Restart})
+// drawing returns what draws a scenario: faults, churn, workload, network, nodes, seed.
+func (s *space) drawing(faults *rapid.Generator[[]blow]) func(t *rapid.T) harness.Scenario {
+	topologies, latencies, losses := rapid.SampledFrom(s.topologies), rapid.SampledFrom(s.latencies), rapid.SampledFrom(s.losses)
+	sizes, seeds := rapid.Uint32Range(s.least, s.most), rapid.Uint64()
+	return func(t *rapid.T) harness.Scenario {
+		blows := faults.Draw(t, "faults")
+		outages := s.churn.Draw(t, "churn")
+		var errands []errand
+		for _, gen := range s.work {
+			errands = append(errands, gen.Draw(t, "work")...)
 		}
+		scenario := harness.Scenario{
+			PermuteTies: s.ties.Draw(t, "ties"),
+			Loss:        losses.Draw(t, "loss"),
+			Latency:     latencies.Draw(t, "latency"),
+			Topology:    topologies.Draw(t, "topology"),
+			Nodes:       nodeNames(sizes.Draw(t, "nodes")),
+			Seed:        seeds.Draw(t, "seed"),
+			Duration:    s.duration,
+		}
+		s.fill(&scenario, blows, outages, errands)
+		return scenario
 	}
-	slices.SortStableFunc(changes, func(a, b harness.Change) int { return cmp.Compare(a.At, b.At) })
-	return changes
 }
 
-// ops makes errands a workload, in the order of time.
-func (s *space) ops(nodes []string, errands []errand) (ops []harness.Op) {
-	for _, e := range errands {
-		ops = append(ops, harness.Op{At: s.at(e.at), Node: pick(nodes, e.node), Op: e.op})
+// fill makes the plans a scenario's.
+func (s *space) fill(scenario *harness.Scenario, blows []blow, outages []outage, errands []errand) {
+	g := stage{nodes: scenario.Nodes, end: s.duration - s.quiet, quiet: s.quiet}
+	a := s.budget.account(len(scenario.Nodes))
+	if len(s.kinds) > 0 {
+		scenario.Loss = min(scenario.Loss, s.budget.Loss)
+		a.losses = append(a.losses, burst{span{0, s.duration}, int64(scenario.Loss)})
 	}
-	slices.SortStableFunc(ops, func(a, b harness.Op) int { return cmp.Compare(a.At, b.At) })
-	for i := range ops {
-		ops[i].Arg = uint64(i) + 1
-	}
-	return ops
+	scenario.Faults = g.faults(a, s.kinds, blows)
+	scenario.Churn = g.changes(a, outages)
+	scenario.Work = g.ops(errands)
 }

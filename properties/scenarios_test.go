@@ -2,6 +2,8 @@ package properties_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"hash/fnv"
 	"slices"
 	"testing"
 	"time"
@@ -35,18 +37,38 @@ func TestScenariosArePossible(t *testing.T) {
 }
 
 // A change here means that every law has other worlds from now on: that every seed and every input of a fuzzer stands for another one.
-func TestScenariosOfASeedArePinned(t *testing.T) {
-	got, err := json.Marshal(everything.Example(7))
+func TestTheScenarioOfASeedIsPinned(t *testing.T) {
+	got, err := json.Marshal(wild.Example(20))
 	if err != nil {
 		t.Fatal(err)
 	}
-	expect(t, string(got), `{"version":1,"seed":"0x41","nodes":["n0","n1","n2","n3","n4","n5","n6","n7"],"topology":{"name":"star"},`+
-		`"latency":{"name":"lognormal","params":[50000000,500]},"loss_ppm":400000,"churn":[{"at":"0s","node":"n4","do":"crash"},`+
-		`{"at":"2s","node":"n3","do":"crash"},{"at":"2s","node":"n2","do":"crash"},{"at":"4s","node":"n2","do":"crash"},`+
-		`{"at":"4s","node":"n0","do":"crash"},{"at":"6s","node":"n2","do":"restart"},{"at":"10s","node":"n4","do":"restart"},`+
-		`{"at":"12s","node":"n3","do":"restart"},{"at":"14s","node":"n2","do":"restart"},{"at":"22s","node":"n4","do":"crash"},`+
-		`{"at":"24s","node":"n4","do":"restart"},{"at":"26s","node":"n3","do":"crash"},{"at":"46s","node":"n1","do":"crash"},`+
-		`{"at":"48s","node":"n1","do":"restart"}],"duration":"2m0s"}`)
+	expect(t, string(got), `{"version":1,"seed":"0x20e719","nodes":["n0","n1","n2","n3","n4"],"topology":{"name":"line"},`+
+		`"latency":{"name":"constant","params":[50000000]},`+
+		`"loss_ppm":200000,"churn":[{"at":"2s","node":"n2","do":"join"}],"faults":[{"id":"f1","do":"lose packet","at":"0s","nodes":["n4","n2"],"amount":1},`+
+		`{"id":"f2","do":"duplicate","at":"7s","for":"3s","nodes":["n3","n4"],"amount":200000},`+
+		`{"id":"f3","do":"mutate","at":"18s","for":"3s","amount":2}],"work":[{"at":"1m0s","node":"n2","op":"publish","arg":1}],"duration":"2m0s"}`)
+}
+
+// The same for more of them, by the hash of their text.
+func TestTheScenariosOfSeedsArePinned(t *testing.T) {
+	for i, want := range [][2]uint64{
+		{0xc2f9382705c45823, 0x7e47b35a62fa7b35},
+		{0x137c175748504049, 0xccacdbe146f387a},
+		{0xa266520c0b7ad728, 0x7fad63122c27e4ae},
+		{0x4e18c06bff5f4554, 0xf08d261fe7f1538b},
+		{0xacae26bc3316aec3, 0x60fd3f68a8b8d604},
+		{0xd7b3eab94fafc269, 0x89aa1fd346343b48},
+		{0xe45597dc1286a804, 0x3209ad8d9ea19c64},
+		{0x4ec6d77036d05ff, 0x650804f39484f79e},
+	} {
+		for k, space := range []*rapid.Generator[harness.Scenario]{everything, wild} {
+			h := fnv.New64a()
+			fmt.Fprintf(h, "%#v", space.Example(i))
+			if h.Sum64() != want[k] {
+				t.Errorf("seed %d, space %d: %#x, not %#x", i, k, h.Sum64(), want[k])
+			}
+		}
+	}
 }
 
 func TestEveryPartComesUp(t *testing.T) {
@@ -67,12 +89,19 @@ func TestEveryPartComesUp(t *testing.T) {
 
 func TestPartsThatMakeNoSensePanic(t *testing.T) {
 	for want, part := range map[string]func(){
-		"properties: Nodes(0, 3): want at least one, and not fewer at most than at least": func() { properties.Nodes(0, 3) },
-		"properties: Nodes(4, 3): want at least one, and not fewer at most than at least": func() { properties.Nodes(4, 3) },
-		"properties: Duration(1ns): want at least 60 ns":                                  func() { properties.Duration(1) },
-		"properties: Topology(): want at least one":                                       func() { properties.Topology() },
-		`properties: Ops("", 3): want a name, and at least one`:                           func() { properties.Ops("", 3) },
-		`properties: Ops("x", 0): want a name, and at least one`:                          func() { properties.Ops("x", 0) },
+		"properties: Nodes(0, 3): want at least one, and not fewer at most than at least":   func() { properties.Nodes(0, 3) },
+		"properties: Nodes(4, 3): want at least one, and not fewer at most than at least":   func() { properties.Nodes(4, 3) },
+		"properties: Duration(1ns): want at least 240 ns":                                   func() { properties.Duration(1) },
+		"properties: Quiet(0s): want more than 0s":                                          func() { properties.Quiet(0) },
+		"properties: Quiet(1m0s): want less than the duration, 1m0s":                        func() { properties.Scenarios(properties.Quiet(time.Minute)) },
+		`properties: churn by "cut": want some of crash, leave, restart, join, move, renew`: func() { properties.ChurnBy(harness.Cut) },
+		"properties: churn by restart: nobody goes, by crash or leave, who could restart":   func() { properties.ChurnBy(harness.Restart) },
+		`properties: a fault "mutate": the budget has ["crash" "pause"]`: func() {
+			properties.Faulty(properties.Budget{Down: 1}, harness.Mutate)
+		},
+		"properties: Topology(): want at least one":              func() { properties.Topology() },
+		`properties: Ops("", 3): want a name, and at least one`:  func() { properties.Ops("", 3) },
+		`properties: Ops("x", 0): want a name, and at least one`: func() { properties.Ops("x", 0) },
 	} {
 		func() {
 			defer func() {

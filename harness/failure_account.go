@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 )
 
 // Account is the failure of a law, told on one screen: what promise broke, for whom and when; the story of the world; the chain of causes;
@@ -66,7 +67,8 @@ type explanation struct {
 	breach   *Breach
 	trials   []*Trial
 	records  []*recorder
-	same     int // trials that broke the promise in the same way
+	same     int           // trials that broke the promise in the same way
+	took     time.Duration // to play once, on the clock
 	story    *story
 	about    map[uint64]*particulars
 	casePath string
@@ -76,8 +78,10 @@ type explanation struct {
 
 // play plays the world, each time for another purpose: to find the story, to find its particulars, to be sure.
 func (x *explanation) play() {
-	x.trace = openTrace(x.t)
+	x.trace = openTrace(os.O_TRUNC)
+	began := time.Now()
 	x.once(nil, func(w *World) { x.trace.follow(w) })
+	x.took = time.Since(began)
 	x.breach = x.trials[0].Breach
 	if x.breach == nil {
 		x.breach = &Breach{headline: x.Case.Promise, at: x.trials[0].Elapsed, seed: x.Case.Scenario.Seed}
@@ -122,10 +126,12 @@ func (x *explanation) once(wanted map[uint64]bool, watch ...func(*World)) {
 // write saves the case and the Go test.
 func (x *explanation) write() {
 	x.test = x.goTest()
+	cases := &Cases{Law: x.Case.Law}
 	if x.Unsaved {
+		x.casePath = existing(cases.folder() + "/" + x.Case.name() + ".json")
+		x.test.path = existing(cases.folder() + "/story_" + x.Case.name() + "_test.go")
 		return
 	}
-	cases := &Cases{Law: x.Case.Law}
 	path, note := cases.Save(x.Case)
 	if x.casePath = path; note != "" {
 		x.Notes = append(x.Notes, note)
@@ -136,6 +142,14 @@ func (x *explanation) write() {
 	for name, text := range map[string]string{"case.json": string(x.Case.file()), "story_test.go.txt": x.test.text} { // any order: files
 		keepArtefact(x.t, name, text)
 	}
+}
+
+// existing is a path if there is a file, "" if not.
+func existing(path string) string {
+	if _, err := os.Stat(path); err != nil {
+		return ""
+	}
+	return path
 }
 
 // keepArtefact writes a file into the test's folder of artefacts, if it has one that is kept.

@@ -66,23 +66,23 @@ const (
 	quickPlay  = 500 * time.Millisecond // a world that takes longer is not played often
 )
 
-// pinned is the scenario for a test that needs no seed, and whether there is one: where the seed decides only which packets are lost, they are
-// listed instead.
+// pinned is the scenario for a test that needs no seed, and whether there is one: where chance loses packets, those that it lost are listed
+// instead.
 func (x *explanation) pinned() (s Scenario, seed string) {
 	s = x.Case.Scenario
-	began := time.Now()
-	if x.seedless(s) {
-		s.Seed = 0
-		return s, fmt.Sprintf("it needs no seed: it fails with %d others, too", otherSeeds)
-	}
-	if lost := x.lostPackets(); len(lost) > 0 && len(lost) <= mostPinned && time.Since(began) < quickPlay {
-		listed := x.calmed(lost)
-		if x.seedless(listed) {
+	lost := x.lostPackets()
+	if len(lost) > 0 && len(lost) <= mostPinned && x.took < quickPlay {
+		if listed := x.calmed(lost); x.seedless(listed) {
+			listed = x.fewest(listed)
 			listed.Seed = 0
-			return x.fewest(listed), "it needs no seed: the packets that are lost are listed"
+			return listed, "it needs no seed: the packets that are lost are listed"
 		}
 	}
-	return s, fmt.Sprintf("the seed %#x decides: with another one it holds", s.Seed)
+	if x.seedless(s) {
+		s.Seed = 0
+		return s, "it needs no seed: it fails with any that was tried"
+	}
+	return s, fmt.Sprintf("it keeps the seed %#x: with others the law may hold, because nodes draw from it", s.Seed)
 }
 
 // seedless reports whether a scenario breaks the promise whatever its seed.

@@ -2,7 +2,6 @@ package harness
 
 import (
 	"fmt"
-	"reflect"
 	"runtime"
 	"strings"
 	"time"
@@ -18,6 +17,7 @@ type recorder struct {
 	running uint64 // the event that is being carried out, or was last
 
 	wanted map[uint64]bool // the events of which it keeps particulars
+	every  bool            // of all events
 	about  map[uint64]*particulars
 }
 
@@ -61,7 +61,7 @@ func (r *recorder) see(e sim.Event) {
 		}
 	}
 	r.keep(h)
-	if r.wanted != nil {
+	if r.every || r.wanted != nil {
 		r.particularise(e)
 	}
 }
@@ -119,13 +119,16 @@ func (w *World) note(n *sim.Node, format string, args ...any) {
 	}
 }
 
-// Describe says what payloads mean, in stories, in traces and in reports. Without it a payload is its text, or its size if it has none.
+// Describe says what payloads mean, in stories, in traces and in reports. Without it, and where it says
+// nothing, a payload is its text, or its size if it has none.
 func (w *World) Describe(describe func(data []byte) string) { w.describe = describe }
 
 // payload describes a payload.
 func (w *World) payload(data []byte) string {
 	if w.describe != nil {
-		return w.describe(data)
+		if text := w.describe(data); text != "" {
+			return text
+		}
 	}
 	return plainPayload(data)
 }
@@ -144,21 +147,23 @@ func plainPayload(data []byte) string {
 func (r *recorder) particularise(e sim.Event) {
 	switch e.Kind {
 	case sim.Sent:
-		if r.wanted[e.ID] || r.wanted[e.Cause] {
+		if r.wants(e.ID) || r.wants(e.Cause) {
 			line, handler := sendingPlace()
-			if r.wanted[e.ID] {
+			if r.wants(e.ID) {
 				r.of(e.ID).payload, r.of(e.ID).sent = r.w.payload(e.Data), line
 			}
-			if r.wanted[e.Cause] && handler != "" {
+			if r.wants(e.Cause) && handler != "" {
 				r.of(e.Cause).handler = handler
 			}
 		}
 	case sim.Booted, sim.Delivered, sim.Fired:
-		if r.wanted[e.ID] && codeOf(e) != 0 {
-			r.of(e.ID).handler = codePlace(codeOf(e))
+		if r.wants(e.ID) && e.Code != 0 {
+			r.of(e.ID).handler = codePlace(e.Code)
 		}
 	}
 }
+
+func (r *recorder) wants(id uint64) bool { return r.every || r.wanted[id] }
 
 func (r *recorder) of(id uint64) *particulars {
 	p := r.about[id]
@@ -231,11 +236,3 @@ func codePlace(code uintptr) string {
 }
 
 func baseName(file string) string { return file[strings.LastIndexAny(file, `/\`)+1:] }
-
-// codeOf is where the function begins that an event runs.
-func codeOf(e sim.Event) uintptr {
-	if code := reflect.ValueOf(e).FieldByName("Code"); code.IsValid() {
-		return uintptr(code.Uint())
-	}
-	return 0
-}

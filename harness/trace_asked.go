@@ -68,9 +68,9 @@ type traceFile struct {
 	err  error
 }
 
-// openTrace makes what OVERLAYTEST_TRACE asks for: 1 is a trace in the failure, anything else the name of a file, as lines of JSON if it ends
-// in .jsonl. It is nil when nothing is asked.
-func openTrace(t TB) *traceFile {
+// openTrace makes what OVERLAYTEST_TRACE asks for: 1 is a trace in the failure, anything else the name of a file, as lines of JSON if it ends in
+// .jsonl. It is nil when nothing is asked. How says what becomes of what the file has: os.O_TRUNC or os.O_APPEND.
+func openTrace(how int) *traceFile {
 	if !asked(traceName) {
 		return nil
 	}
@@ -78,7 +78,7 @@ func openTrace(t TB) *traceFile {
 	case "1", "true", "on", "yes":
 		return &traceFile{text: &bytes.Buffer{}}
 	default:
-		f, err := os.Create(path)
+		f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|how, 0o644)
 		return &traceFile{file: f, path: path, err: err}
 	}
 }
@@ -112,4 +112,35 @@ func (f *traceFile) end() string {
 		return "  " + absolute(f.path)
 	}
 	return strings.TrimRight(f.text.String(), "\n")
+}
+
+// answerAsked has a world that belongs to no law say, when its test ends, what the environment asks.
+func (w *World) answerAsked() {
+	id, why := askedEvent()
+	trace := openTrace(os.O_APPEND)
+	if !why && trace == nil {
+		return
+	}
+	trace.follow(w)
+	r := &recorder{}
+	if why {
+		r = record(w, nil)
+		r.every = true
+	}
+	w.T.Cleanup(func() {
+		if why {
+			h := r.history()
+			w.T.Logf("because #%d:\n%s", id, indented(h.because(h.chain(id), r.about)))
+		}
+		if text := trace.end(); text != "" {
+			w.T.Logf("trace:\n%s", text)
+		}
+	})
+}
+
+func indented(lines []string) string {
+	if len(lines) == 0 {
+		return "  there is no such event"
+	}
+	return "  " + strings.Join(lines, "\n  ")
 }

@@ -55,8 +55,12 @@ func open(t TB, seed uint64, rules ...sim.Rule) *World {
 	w := &World{World: sim.New(seed, rules...), T: t}
 	w.unwatch = w.Watch(w.seeStray)
 	w.alwaysSuspect()
-	if x, wants := t.(interface{ opened(w *World) }); wants {
+	switch x := t.(type) {
+	case interface{ opened(w *World) }:
 		x.opened(w)
+	case breached: // a law's, which asks when it knows which world fails
+	default:
+		w.answerAsked()
 	}
 	return w
 }

@@ -43,21 +43,32 @@ func failing(t *testing.T, test func(tb harness.TB)) string {
 	if !f.failed {
 		t.Fatal("the test did not fail")
 	}
-	return regexp.MustCompile(`(_test\.go):\d+`).ReplaceAllString(f.failure, "$1:N")
+	return lineless(f.failure)
 }
 
+// lineless has N for the lines of tests.
+func lineless(text string) string {
+	return regexp.MustCompile(`(_test\.go):\d+`).ReplaceAllString(text, "$1:N")
+}
+
+// trying runs a test in a fake, with its cleanups as testing runs them: the last one first.
 func trying(test func(tb harness.TB)) (f *fakeTB) {
 	f = &fakeTB{name: "TestThings"}
+	ending(func() { test(f) })
+	for i := len(f.cleanups) - 1; i >= 0; i-- {
+		ending(f.cleanups[i])
+	}
+	return f
+}
+
+// ending runs something that may end a fake test.
+func ending(part func()) {
 	defer func() {
-		for _, c := range f.cleanups {
-			c()
-		}
 		if p := recover(); p != nil && p != (ended{}) {
 			panic(p)
 		}
 	}()
-	test(f)
-	return f
+	part()
 }
 
 func expect(t *testing.T, got, want string) {

@@ -36,11 +36,11 @@ func Spawn[O any](w *World, n int, t fixtures.Topology, boot Boot[O]) []*Member[
 		names[i] = fmt.Sprintf("n%d", w.spawned+i)
 	}
 	w.spawned += n
-	return spawn(w, names, t, boot)
+	return spawn(w, names, t, boot, nil)
 }
 
-// spawn is Spawn with names.
-func spawn[O any](w *World, names []string, t fixtures.Topology, boot Boot[O]) []*Member[O] {
+// spawn is Spawn with names. Who is late has an address, and does not boot yet.
+func spawn[O any](w *World, names []string, t fixtures.Topology, boot Boot[O], late map[string]bool) []*Member[O] {
 	w.T.Helper()
 	members := make([]*Member[O], len(names))
 	links := t(len(names), w.Rand("topology"))
@@ -48,6 +48,9 @@ func spawn[O any](w *World, names []string, t fixtures.Topology, boot Boot[O]) [
 		m := &Member[O]{Index: i, w: w}
 		members[i] = m
 		m.Node = w.Node(name, func(n *sim.Node) { m.boot(boot(n, addresses(members, links[i]))) })
+		if late[name] {
+			m.Crash()
+		}
 	}
 	w.Run(0)
 	return members

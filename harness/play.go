@@ -2,6 +2,7 @@ package harness
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -17,61 +18,119 @@ type Run[O any] struct {
 	Scenario Scenario
 
 	ops    map[string]func(m *Member[O], arg uint64)
-	heals  []func()            // end the faults that last
-	absent map[*Member[O]]bool // who left for good
+	away   map[*Member[O]]Verb // who left for good, by Leave; who is not there yet, by Join
+	faults *faults
+	loss   *account // of the scenario's loss; nil when there is none
+	lossy  func()   // ends it
+	churn  books
+	work   books
+
+	played  bool
+	givens  []*given
+	allowed string // why the run may be vacuous
 }
 
 // leaver is an overlay that can say goodbye.
 type leaver interface{ Leave() }
 
-// Start makes the world of a scenario, boots every member and runs the first instant. Nothing of the churn and the workload happens before
-// [Run.Play]. An impossible scenario fails the test.
+// Start makes the world of a scenario, boots every member that does not join later and runs the first instant. Nothing of the churn, the
+// faults and the workload happens before [Run.Play]. An impossible scenario fails the test; so does, when the test is over, a run that was
+// played and is vacuous.
+//
+// The world may run 5,000,000 events, and 1,000 more for each node and second of the duration; [sim.World.Limit] changes that.
 func Start[O any](t TB, s Scenario, boot Boot[O]) *Run[O] {
 	t.Helper()
 	if err := s.Validate(); err != nil {
 		t.Fatalf("%v", err)
 	}
-	topology, _ := s.topology()
-	latency, _ := s.latency()
-	r := &Run[O]{World: New(t, s.Seed, latency...), Scenario: s, ops: map[string]func(*Member[O], uint64){}, absent: map[*Member[O]]bool{}}
+	r := &Run[O]{World: New(t, s.Seed), Scenario: s, ops: map[string]func(*Member[O], uint64){}, away: map[*Member[O]]Verb{}}
+	r.ledgers = r.Ledgers
 	r.LoseUnknown()
-	if s.Loss != 0 {
-		r.heals = append(r.heals, r.Link(sim.Loss(s.Loss)))
+	r.Limit(s.budget())
+	if s.PermuteTies {
+		r.PermuteTies()
 	}
-	r.Members = spawn(r.World, s.Nodes, topology, boot)
+	r.faults = newFaults(r.World, s.Faults)
+	r.faults.arm()
+	r.link()
+	topology, _ := s.topology()
+	r.Members = spawn(r.World, s.Nodes, topology, boot, s.late())
+	r.enter()
 	r.checkGoodbyes()
+	t.Cleanup(r.judgeVacuity)
 	return r
+}
+
+// link puts the latency and the loss in force.
+func (r *Run[O]) link() {
+	latency, _ := r.Scenario.latency()
+	r.Link(latency...)
+	if r.Scenario.Loss != 0 {
+		r.loss = &account{name: "loss", armed: true, rules: []int{len(r.World.World.Ledgers())}}
+		r.lossy = r.Link(sim.Loss(r.Scenario.Loss))
+	}
+}
+
+// late are the nodes that are to join.
+func (s Scenario) late() map[string]bool {
+	late := map[string]bool{}
+	for _, c := range s.Churn {
+		late[c.Node] = late[c.Node] || c.Do == Join
+	}
+	return late
+}
+
+// enter opens the accounts, and notes who is not there yet.
+func (r *Run[O]) enter() {
+	late := r.Scenario.late()
+	for _, m := range r.Members {
+		if late[m.Name()] {
+			r.away[m] = Join
+		}
+	}
+	for _, c := range r.Scenario.Churn {
+		r.churn.of("churn", string(c.Do))
+	}
+	for _, op := range r.Scenario.Work {
+		r.work.of("work", op.Op)
+	}
 }
 
 // checkGoodbyes fails the test if somebody is to leave and cannot say goodbye.
 func (r *Run[O]) checkGoodbyes() {
 	r.T.Helper()
-	if _, can := any(r.Members[0].Overlay).(leaver); can {
+	i := slices.IndexFunc(r.Scenario.Churn, func(c Change) bool { return c.Do == Leave })
+	if i < 0 {
 		return
 	}
-	for i, c := range r.Scenario.Churn {
-		if c.Do == Leave {
-			r.T.Fatalf("%v", wrongf(fmt.Sprintf("Churn[%d].Do", i), "a %T has no method Leave(): it can only crash", r.Members[0].Overlay))
-		}
+	m := r.Members[max(0, slices.IndexFunc(r.Members, (*Member[O]).ready))]
+	if t := reflect.TypeFor[O](); !m.ready() && t.Kind() == reflect.Interface {
+		return // nobody is there to be asked
+	}
+	if _, can := any(m.Overlay).(leaver); !can {
+		r.T.Fatalf("%v", wrongf(fmt.Sprintf("Churn[%d].Do", i), "a %T has no method Leave(): it can only crash", m.Overlay))
 	}
 }
 
 // On says what an operation of the workload means. It must be said before [Run.Play] for every operation that the scenario has.
 func (r *Run[O]) On(op string, do func(m *Member[O], arg uint64)) { r.ops[op] = do }
 
-// Play plays the scenario: its churn and its workload, for its duration. The faults that last, such as loss, go on until [Run.Heal].
+// Play plays the scenario: its faults, its churn and its workload, for its duration. The faults that last, such as loss, go on until
+// [Run.Heal].
 func (r *Run[O]) Play() {
 	r.T.Helper()
 	r.checkOps()
+	r.played = true
 	members := map[string]*Member[O]{}
 	for _, m := range r.Members {
 		members[m.Name()] = m
 	}
+	r.faults.schedule()
 	for _, c := range r.Scenario.Churn {
-		r.After(c.At, func() { r.change(members[c.Node], c.Do) })
+		r.After(c.At, func() { r.churn.of("churn", string(c.Do)).tried(r.change(members[c.Node], c.Do)) })
 	}
 	for _, op := range r.Scenario.Work {
-		r.After(op.At, func() { r.work(members[op.Node], op) })
+		r.After(op.At, func() { r.work.of("work", op.Op).tried(r.operate(members[op.Node], op)) })
 	}
 	r.Run(r.Scenario.Duration)
 }
@@ -99,42 +158,68 @@ func (r *Run[O]) known() string {
 	return "; it was said of " + strings.Join(names, ", ")
 }
 
-// change carries out a step of the churn.
-func (r *Run[O]) change(m *Member[O], do Verb) {
-	switch {
-	case do == Restart && !m.Up():
-		delete(r.absent, m)
-		m.Restart()
-	case do == Crash:
+// change carries out a step of the churn, and reports whether it changed anything.
+func (r *Run[O]) change(m *Member[O], do Verb) bool {
+	if r.away[m] == Join && do != Join {
+		return false
+	}
+	switch do {
+	case Crash:
+		up := m.Up()
 		m.Crash()
-	case do == Leave && m.Up():
-		if m.ready() {
-			any(m.Overlay).(leaver).Leave()
+		return up
+	case Leave:
+		return r.leave(m)
+	case Move:
+		m.Move()
+	case Renew:
+		m.Renew()
+	case Join, Restart:
+		if m.Up() {
+			return false
 		}
-		r.absent[m] = true
-		m.Crash()
 	}
+	delete(r.away, m)
+	m.Restart()
+	return true
 }
 
-// work carries out an operation of the workload.
-func (r *Run[O]) work(m *Member[O], op Op) {
+// leave has a member say goodbye and go. A stopped process does nothing.
+func (r *Run[O]) leave(m *Member[O]) bool {
+	if !m.Up() || r.faults.paused(m.Node) {
+		return false
+	}
 	if m.ready() {
-		r.ops[op.Op](m, op.Arg)
-		r.touch(m.Node)
+		any(m.Overlay).(leaver).Leave()
 	}
+	r.away[m] = Leave
+	m.Crash()
+	return true
 }
 
-// Heal ends the faults: packets are lost no more, who crashed boots again, and the present instant runs. Who left stays away, and the
-// latency stays as it is.
+// operate carries out an operation of the workload, and reports whether the member could.
+func (r *Run[O]) operate(m *Member[O], op Op) bool {
+	if !m.ready() || r.faults.paused(m.Node) {
+		return false
+	}
+	r.note(m.Node, "was told: %s %d", op.Op, op.Arg)
+	r.ops[op.Op](m, op.Arg)
+	r.touch(m.Node)
+	return true
+}
+
+// Heal ends the faults: links are whole, what was held arrives, packets are lost no more, who is paused goes on, who is down boots again, and
+// the present instant runs. Who left stays away. The latency stays as it is, with what its model loses: that is the network, not a fault.
 func (r *Run[O]) Heal() {
 	r.T.Helper()
-	for _, heal := range r.heals {
-		heal()
+	r.faults.heal()
+	if r.lossy != nil {
+		r.lossy()
+		r.lossy = nil
 	}
-	r.heals = nil
 	for _, m := range r.Members {
 		m.Resume()
-		if !m.Up() && !r.absent[m] {
+		if _, away := r.away[m]; !away && !m.Up() {
 			m.Restart()
 		}
 	}

@@ -115,7 +115,7 @@ func ofTheTest(p any) bool {
 // panicked describes a panic: of an overlay, or of a promise.
 func (w *World) panicked(p any) *failure {
 	frames := panicFrames()
-	f := &failure{headline: "a panic"}
+	f := &failure{headline: "a panic", err: true}
 	if w.looking != "" {
 		f.headline = fmt.Sprintf("the promise %q ended in a panic", w.looking)
 	}

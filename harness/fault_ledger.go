@@ -1,0 +1,120 @@
+package harness
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/overlaytest/overlaytest/sim"
+)
+
+// account is the ledger of something that a scenario has: a fault, a verb of its churn, an operation.
+type account struct {
+	name  string
+	what  string // in words, where that is not the name of a fault
+	armed bool   // its time came
+	met   uint64 // what it could act on
+	did   uint64 // of that, what it acted on
+	rules []int  // places of accounts of the world that are its own
+}
+
+// count notes what it acted on.
+func (a *account) count(n int) {
+	a.met += uint64(n)
+	a.did += uint64(n)
+}
+
+// tried notes that it came to its time, and whether it acted.
+func (a *account) tried(acted bool) {
+	a.armed = true
+	a.met++
+	if acted {
+		a.did++
+	}
+}
+
+// ledger adds up what it did and what its rules did. World are the accounts of the world.
+func (a *account) ledger(world []sim.Ledger) sim.Ledger {
+	l := sim.Ledger{Name: a.name, Armed: a.armed, Eligible: a.met, Fired: a.did, Changed: a.did}
+	for _, i := range a.rules {
+		l.Eligible += world[i].Eligible
+		l.Fired += world[i].Fired
+		l.Changed += world[i].Changed
+		l.Dropped += world[i].Dropped
+		l.Copied += world[i].Copied
+	}
+	return l
+}
+
+// books are the accounts of what a scenario has beside its faults, by name.
+type books struct {
+	order []*account
+}
+
+// of is the account of all that has one name, a new one when there is none.
+func (b *books) of(kind, one string) *account {
+	name := kind + " " + one
+	if i := slices.IndexFunc(b.order, func(a *account) bool { return a.name == name }); i >= 0 {
+		return b.order[i]
+	}
+	a := &account{name: name, what: fmt.Sprintf("%s %q", kind, one)}
+	b.order = append(b.order, a)
+	return a
+}
+
+// Ledgers returns what came of everything the scenario has: its loss, under the name "loss"; each fault, under its id, in the order of the
+// scenario; the changes by their verbs, "churn crash" and so on; the operations, "work publish" and so on. What is configured is listed,
+// armed is what came to its time. Faults that happen to packets are asked about packets, crashes and pauses are eligible for nodes that are
+// up, changes and operations count themselves. The accounts of the network's rules are those of [sim.World.Ledgers].
+func (r *Run[O]) Ledgers() []sim.Ledger {
+	world := r.World.World.Ledgers()
+	var all []sim.Ledger
+	if r.loss != nil {
+		all = append(all, r.loss.ledger(world))
+	}
+	for _, o := range r.faults.all {
+		all = append(all, o.ledger(world))
+	}
+	for _, b := range []books{r.churn, r.work} {
+		for _, a := range b.order {
+			all = append(all, a.ledger(world))
+		}
+	}
+	return all
+}
+
+// unmet says of everything the scenario has that it met nothing to act on.
+func (r *Run[O]) unmet() (reasons []string) {
+	world := r.World.World.Ledgers()
+	if r.loss != nil && r.loss.ledger(world).Eligible == 0 {
+		reasons = append(reasons, fmt.Sprintf("the loss of %v never met a packet", r.Scenario.Loss))
+	}
+	for _, o := range r.faults.all {
+		if o.ledger(world).Eligible == 0 {
+			reasons = append(reasons, fmt.Sprintf("fault %s (%s) never met %s", o.ID, o.Do, o.prey()))
+		}
+	}
+	for _, a := range r.churn.order {
+		if a.did == 0 {
+			reasons = append(reasons, fmt.Sprintf("no %s met a node that it could change", a.what))
+		}
+	}
+	for _, a := range r.work.order {
+		if a.did == 0 {
+			reasons = append(reasons, fmt.Sprintf("no %s met a member that was up", a.what))
+		}
+	}
+	return reasons
+}
+
+// prey is what the fault acts on.
+func (o *outbreak) prey() string {
+	switch o.Do {
+	case Crash:
+		return "a node that was up"
+	case Pause:
+		return "a node that was running"
+	case LosePacket:
+		return fmt.Sprintf("packet %d from %s to %s", o.Amount, o.Nodes[0], o.Nodes[1])
+	}
+	return "a packet"
+}

@@ -44,9 +44,7 @@ func (h *Held) release(order []uint64) {
 	h.ledger.Armed = false
 	h.w.holds = without(h.w.holds, h)
 	h.w.announce(Released, OneWay, h.sides)
-	for _, ref := range order {
-		h.w.schedule(h.w.now, ref)
-	}
+	h.w.scheduleInTurn(holdSalt, order)
 	h.waiting = nil
 }
 

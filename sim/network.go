@@ -175,7 +175,8 @@ func (w *World) duplicate(v *Packet, slot uint32, i int, delay time.Duration) {
 
 // schedulePacket has a packet arrive after a delay. The packet's id is its place among the events of that instant.
 func (w *World) schedulePacket(p *packet, slot uint32, delay time.Duration) {
-	w.events.push(entry{at: w.later(delay), key: w.ties.key(p.id), ref: refPacket | uint64(slot)})
+	at, ref := w.later(delay), refPacket|uint64(slot)
+	w.events.push(entry{at: at, key: w.key(p.id, at, ref), ref: ref})
 }
 
 // deliver carries out the arrival of a packet.

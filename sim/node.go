@@ -153,9 +153,7 @@ func (n *Node) Resume() {
 	if n.rest == nil {
 		return
 	}
-	for _, ref := range n.backlog {
-		n.w.schedule(n.w.now, ref)
-	}
+	n.w.scheduleInTurn(n.id, n.backlog)
 	n.backlog, n.backlogSize = nil, 0
 }
 

@@ -137,30 +137,3 @@ func (c Chance) String() string {
 	}
 	return s + "%"
 }
-
-// tieOrder decides which of two events of one instant comes first. The zero value is the order of scheduling.
-type tieOrder struct{ salt uint64 }
-
-// tieMul is odd, and tieInv is its inverse modulo 2⁶⁴.
-const (
-	tieMul uint64 = 0xbf58476d1ce4e5b9
-	tieInv uint64 = 0x96de1b173f119089
-)
-
-// key is what the queue orders ties by: the id itself, or a bijection of it drawn by the seed.
-func (t tieOrder) key(id uint64) uint64 {
-	if t.salt == 0 {
-		return id
-	}
-	x := (id ^ t.salt) * tieMul
-	return (x ^ x>>32) * tieMul
-}
-
-// id is the inverse of key.
-func (t tieOrder) id(key uint64) uint64 {
-	if t.salt == 0 {
-		return key
-	}
-	x := key * tieInv
-	return ((x ^ x>>32) * tieInv) ^ t.salt
-}

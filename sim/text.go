@@ -68,6 +68,9 @@ func sentence(e Event, describe func([]byte) string) string {
 	case Moved:
 		return fmt.Sprintf("%s %s from %v to %v", who, e.Kind, e.From, e.To)
 	case Dropped:
+		if !e.To.IsValid() {
+			return fmt.Sprintf("%s ✗ timer not set: %s", who, e.Reason)
+		}
 		return fmt.Sprintf("%s ✗ %s %s %s: %s", who, other(e), e.Kind, describe(e.Data), e.Reason)
 	}
 	if e.Sides[0] != nil {
@@ -76,11 +79,8 @@ func sentence(e Event, describe func([]byte) string) string {
 	return fmt.Sprintf("%s %s", who, e.Kind)
 }
 
-// other names the other end of a packet: the node, or the address that nobody has; nothing of a timer that a node was too late to set.
+// other names the other end of a packet: the node, or the address that nobody has.
 func other(e Event) string {
-	if !e.To.IsValid() {
-		return "no timer"
-	}
 	if e.Peer == nil {
 		return e.To.String()
 	}

@@ -112,8 +112,8 @@ func (w *World) Digest() uint64 { return scramble(w.digest) }
 // PoisonBuffers overwrites the data handed to a receiver when the receiver returns, so that an overlay that keeps it is found out.
 func (w *World) PoisonBuffers() { w.poison = true }
 
-// PermuteTies has the seed decide the order of events of one instant, instead of the order of scheduling. It must be called before
-// anything is scheduled.
+// PermuteTies has the seed decide the order of events of one instant, instead of the order of scheduling; only what is released by a hold,
+// or resumes with its node, keeps its order. It must be called before anything is scheduled.
 func (w *World) PermuteTies() {
 	if w.seq != 0 {
 		panic("sim: PermuteTies: events are scheduled already; call it right after New")

@@ -167,7 +167,7 @@ func (w *World) settleEvent() {
 // schedule puts an event into the queue and returns its id.
 func (w *World) schedule(at int64, ref uint64) uint64 {
 	w.seq++
-	w.events.push(entry{at: at, key: w.ties.key(w.seq), ref: ref})
+	w.events.push(entry{at: at, key: w.key(w.seq, at, ref), ref: ref})
 	return w.seq
 }
 

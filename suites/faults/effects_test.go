@@ -30,7 +30,7 @@ var stubs = []stub{
 	{name: "partitions that overlap", file: "sim/cut.go", code: "first.ledger.idle++"},
 	{name: "heal", file: "sim/cut.go", code: "w.cuts = without(w.cuts, c)"},
 	{name: "hold", file: "sim/hold.go", code: "w.holds = append(w.holds, h)"},
-	{name: "hold without release", file: "sim/hold.go", code: "for _, ref := range order {\n\t\th.w.schedule(h.w.now, ref)\n\t}", red: []string{"release", "release shuffled"}},
+	{name: "hold without release", file: "sim/hold.go", code: "h.w.scheduleInTurn(holdSalt, order)", red: []string{"release", "release shuffled"}},
 	{name: "release", file: "sim/hold.go", code: "h.w.holds = without(h.w.holds, h)"},
 	{name: "release shuffled", file: "sim/hold.go", code: "slices.SortStableFunc(order, func(a, b drawn) int { return cmp.Compare(a.rank, b.rank) })"},
 	{name: "LAN of another site", file: "sim/network.go", code: "return WrongSite", instead: `return ""`},
@@ -48,6 +48,6 @@ var stubs = []stub{
 	{name: "renew", file: "sim/life.go", code: "n.renewals = next(n, n.renewals)"},
 	{name: "sender is down", file: "sim/network.go", code: "n.w.unsent(n, to, data, SenderDown, hashString(string(SenderDown)))"},
 	{name: "pause", file: "sim/node.go", code: "n.paused = true"},
-	{name: "resume", file: "sim/node.go", code: "for _, ref := range n.backlog {\n\t\tn.w.schedule(n.w.now, ref)\n\t}"},
+	{name: "resume", file: "sim/node.go", code: "n.w.scheduleInTurn(n.id, n.backlog)"},
 	{name: "buffer of a paused node", file: "sim/network.go", code: "w.lose(uint32(ref), BufferFull)\n\t\treturn"},
 }

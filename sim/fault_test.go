@@ -1,0 +1,138 @@
+package sim
+
+import (
+	"bytes"
+	"fmt"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+)
+
+// panics returns what f panics with, as text.
+func panics(f func()) (said string) {
+	defer func() { said = fmt.Sprint(recover()) }()
+	f()
+	return ""
+}
+
+func TestADiskHasOneFateOfThree(t *testing.T) {
+	n := New(1).Node("a", nil)
+	for _, wrong := range [][]DiskFate{{"burnt"}, {Kept, Wiped}} {
+		if said := panics(func() { n.Crash(wrong...) }); !strings.Contains(said, `node "a": Crash(`) || !n.Up() {
+			t.Errorf("Crash(%q) says %s", wrong, said)
+		}
+	}
+}
+
+func TestKeptWritesAreDurable(t *testing.T) {
+	n := New(1).Node("a", nil)
+	n.Disk().Write("log", []byte("one"))
+	n.Crash(Kept)
+	n.Restart()
+	n.Crash(Unsynced)
+	if data, ok := n.Disk().Read("log"); !ok || string(data) != "one" {
+		t.Fatalf("after a crash that kept it and one that did not the file holds %q", data)
+	}
+}
+
+func TestLedgersOfManyNodesHaveShortNames(t *testing.T) {
+	w := New(1)
+	for i := range 20 {
+		w.Node(fmt.Sprint("n", i), nil)
+	}
+	w.Partition(w.Nodes()[:7], w.Nodes()[7:])
+	if got, want := w.Ledgers()[0].Name, "partition of [n0 n1 n2 n3 n4 n5 n6] and [n7 n8 n9 n10 n11 n12 and 7 more]"; got != want {
+		t.Fatalf("%s\nwant %s", got, want)
+	}
+}
+
+func TestLedgersKeepTheirPlace(t *testing.T) {
+	w := New(1, Latency(time.Second))
+	a, b := w.Node("a", nil), w.Node("b", nil)
+	heal := w.Partition([]*Node{a}, []*Node{b})
+	held := w.Hold([]*Node{a}, []*Node{b})
+	unlink := w.Link(Loss(0))
+	heal()
+	held.Release()
+	unlink()
+	w.Link(Loss(0))
+	var names []string
+	for _, l := range w.Ledgers() {
+		names = append(names, fmt.Sprint(l.Name, l.Armed))
+	}
+	if got, want := strings.Join(names, ", "), "latency 1strue, partition of [a] and [b]false, hold from [a] to [b]false, loss 0%false, loss 0%true"; got != want {
+		t.Fatalf("%s\nwant %s", got, want)
+	}
+}
+
+// TestAHoldBehindAnother: what is released meets the holds that are in force still.
+func TestAHoldBehindAnother(t *testing.T) {
+	w, a, b, seen := pair(t)
+	first, second := w.Hold([]*Node{a}, []*Node{b}), w.Hold([]*Node{a}, []*Node{b})
+	send(t, a, b, "x")
+	w.Run(time.Second)
+	first.Release()
+	w.Run(time.Second)
+	if first.Len() != 0 || second.Len() != 1 {
+		t.Fatalf("%d wait in the first hold, %d in the second", first.Len(), second.Len())
+	}
+	second.Release()
+	w.Run(time.Second)
+	expect(t, seen, "2s b delivered x")
+	if l := w.Ledgers(); l[0].Fired != 1 || l[1].Eligible != 2 || l[1].Fired != 1 {
+		t.Fatalf("ledgers %+v", l)
+	}
+}
+
+func TestWhatIsHeldLeavesNothingBehind(t *testing.T) {
+	w, a, b, _ := pair(t)
+	held := w.Hold([]*Node{a}, []*Node{b})
+	for range 100 {
+		send(t, a, b, "x")
+	}
+	w.Run(time.Second)
+	b.Crash()
+	held.ReleaseShuffled()
+	if w.Run(0); w.packets.made-uint32(len(w.packets.free)) != 0 || len(held.waiting) != 0 {
+		t.Fatal("the release left packets behind")
+	}
+}
+
+// TestTheTranscriptOfAMove is a story of all that a transcript says about holds, moves and new identities.
+func TestTheTranscriptOfAMove(t *testing.T) {
+	w := New(3)
+	hear := func(n *Node) { n.Listen(func(_, _ netip.AddrPort, _ []byte) {}) }
+	old := netip.MustParseAddrPort("81.1.1.1:2001")
+	a, b := w.Node("a", hear), w.Node("b", hear, At(old))
+	w.Run(0)
+	var out bytes.Buffer
+	w.Watch(Transcript(&out, nil))
+	held := w.Hold([]*Node{a}, []*Node{b})
+	send(t, a, b, "x")
+	w.Run(time.Second)
+	b.Crash()
+	b.Every(time.Second, time.Second, func() {})
+	b.Move()
+	b.Renew()
+	b.Restart()
+	w.Run(0)
+	held.Release()
+	w.Run(0)
+	want := strings.Join([]string{
+		"    0.000000000 #3    network holding one way between [a] and [b]",
+		"    0.000000000 #4    a → b sent 1 B",
+		"    0.000000000 #4    a → b caught 1 B",
+		"    1.000000000 #5    b crashed",
+		"    1.000000000 #6    b ✗ timer not set: sender is down",
+		"    1.000000000 #7    b moved from 81.1.1.1:2001 to " + b.Addrs()[0].String(),
+		"    1.000000000 #8    b renewed",
+		"    1.000000000 #9    b restarted",
+		"    1.000000000 #10   b booted",
+		"    1.000000000 #11   network released one way between [a] and [b]",
+		"    1.000000000 #4    a ✗ b dropped 1 B: nobody here any more\n",
+	}, "\n")
+	if out.String() != want {
+		t.Fatalf("transcript\n%swant\n%s", out.String(), want)
+	}
+}

@@ -16,6 +16,7 @@ type faults struct {
 	w    *World
 	all  []*outbreak           // in the order of the scenario
 	lull map[*sim.Node]respite // the nodes that a fault has paused
+	spies
 }
 
 // outbreak is a fault with what it has come to.
@@ -44,8 +45,11 @@ func newFaults(w *World, list []Fault) *faults {
 // arm puts in force what counts since the world began.
 func (f *faults) arm() {
 	for _, o := range f.all {
-		if o.Do == LosePacket {
+		switch o.Do {
+		case LosePacket:
 			f.begin(o)
+		case Mutate:
+			f.listen(f.w)
 		}
 	}
 }
@@ -133,6 +137,8 @@ func (f *faults) start(o *outbreak) (end func()) {
 		return f.w.PartitionOneWay(o.nodes, f.rest(o.nodes))
 	case Hold, HoldShuffled:
 		return f.hold(o)
+	case Mutate:
+		return f.adversary(o)
 	}
 	return f.w.Link(fixtures.Keyed(o.ID, o.rule()))
 }

@@ -86,3 +86,29 @@ func ExampleTranscript() {
 	//     0.000000000 #2    b booted
 	//     0.100000000 #3    a ✗ b dropped ping: nobody listens
 }
+
+// A hold keeps packets back until they are released. What was sent to an address is lost once its node has moved away.
+func ExampleWorld_Hold() {
+	w := sim.New(1)
+	defer w.Close()
+	hear := func(n *sim.Node) {
+		n.Listen(func(_, _ netip.AddrPort, data []byte) { fmt.Printf("%v: %v hears %q\n", w.Elapsed(), n, data) })
+	}
+	a, b, c := w.Node("a", hear), w.Node("b", hear), w.Node("c", hear)
+	w.Run(0)
+	held := w.Hold([]*sim.Node{a}, []*sim.Node{b, c})
+	a.Send(b.Addrs()[0], []byte("news for b"))
+	a.Send(c.Addrs()[0], []byte("news for c"))
+	w.Run(time.Minute)
+	c.Move()
+	c.Restart()
+	fmt.Println(held.Len(), "wait")
+	held.Release()
+	w.Run(0)
+	ledger := w.Ledgers()[0]
+	fmt.Println(ledger.Name, "caught", ledger.Fired)
+	// Output:
+	// 2 wait
+	// 1m0s: b hears "news for b"
+	// hold from [a] to [b c] caught 2
+}

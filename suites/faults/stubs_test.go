@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/overlaytest/overlaytest/fixtures"
 )
 
 // stub switches off one effect in the source of the engine.
@@ -49,6 +51,19 @@ func TestStubs(t *testing.T) {
 	t.Logf("%d of %d turned red: %d stubs, %d faults", red, all, len(stubs), len(faults))
 }
 
+// TestEveryRuleHasAConformanceTest keeps the table here in step with what scenarios can ask for by name.
+func TestEveryRuleHasAConformanceTest(t *testing.T) {
+	for _, m := range fixtures.Rules() {
+		name := m.Name
+		if name == "constant" {
+			name = "latency"
+		}
+		if !slices.ContainsFunc(faults, func(f fault) bool { return f.name == name }) {
+			t.Errorf("the rule %q has no conformance test", m.Name)
+		}
+	}
+}
+
 // TestEveryFaultHasAStub: a fault that no stub turns red would not be tested; a stub that turns nothing red neither.
 func TestEveryFaultHasAStub(t *testing.T) {
 	var turned []string
@@ -70,6 +85,7 @@ func TestEveryFaultHasAStub(t *testing.T) {
 // turnsRed reports whether a fault's test fails by its own judgement under a stub.
 func turnsRed(t *testing.T, binary string, s stub, name string) bool {
 	t.Helper()
+	t.Logf("%s: without %q in %s", name, s.code, s.file)
 	out, err := conformance(binary, s.name, "^"+strings.ReplaceAll(name, " ", "_")+"$")
 	failed := bytes.Contains(out, []byte("--- FAIL: TestConformance/"+strings.ReplaceAll(name, " ", "_")))
 	switch {
@@ -93,6 +109,9 @@ func conformance(binary, stub, pattern string) ([]byte, error) {
 // buildStubbed builds this package's tests with all stubs in the engine.
 func buildStubbed(t *testing.T) (binary string) {
 	t.Helper()
+	if _, err := exec.LookPath("go"); err != nil {
+		t.Skipf("no go command to build the stubs with: %v", err)
+	}
 	dir := t.TempDir()
 	root, err := filepath.Abs(filepath.Join("..", ".."))
 	check(t, err)

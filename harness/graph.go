@@ -21,6 +21,7 @@ type Graph struct {
 	rows    []acquainted
 	up      []bool
 	scratch []string
+	seen    []*acquainted
 	owner   map[string]string // the name of the node that has an id, or had it last
 	version uint64            // grows when a row changes
 	events  uint64            // at the last look
@@ -98,16 +99,16 @@ func (g *Graph) update(i int) {
 	row.who = slices.Compact(slices.Sorted(slices.Values(told)))
 }
 
-// view returns the members that are up.
-func (g *Graph) view() []acquainted {
+// view returns the members that are up. It is valid until the next view.
+func (g *Graph) view() []*acquainted {
 	g.refresh()
-	view := make([]acquainted, 0, len(g.rows))
-	for i, row := range g.rows {
+	g.seen = g.seen[:0]
+	for i := range g.rows {
 		if g.up[i] {
-			view = append(view, row)
+			g.seen = append(g.seen, &g.rows[i])
 		}
 	}
-	return view
+	return g.seen
 }
 
 // name is how an id is shown.
@@ -131,7 +132,7 @@ func (g *Graph) Degrees() []int {
 	return degrees
 }
 
-func (m acquainted) knows(id string) bool {
+func (m *acquainted) knows(id string) bool {
 	_, found := slices.BinarySearch(m.who, id)
 	return found
 }
@@ -170,7 +171,7 @@ func root(island []int, i int) int {
 	return i
 }
 
-func gather(view []acquainted, island []int) [][]string {
+func gather(view []*acquainted, island []int) [][]string {
 	groups := make([][]string, len(view))
 	for i, m := range view {
 		r := root(island, i)
@@ -182,7 +183,7 @@ func gather(view []acquainted, island []int) [][]string {
 }
 
 // indices finds a member by its id, the first if several share one.
-func indices(view []acquainted) map[string]int {
+func indices(view []*acquainted) map[string]int {
 	index := make(map[string]int, len(view))
 	for i, m := range view {
 		if _, taken := index[m.id]; !taken {
@@ -196,7 +197,7 @@ func indices(view []acquainted) map[string]int {
 func (g *Graph) Asymmetric() []string {
 	view := g.view()
 	index := indices(view)
-	return g.links(view, func(m acquainted, id string) bool {
+	return g.links(view, func(m *acquainted, id string) bool {
 		j, up := index[id]
 		return up && id != m.id && !view[j].knows(m.id)
 	})
@@ -217,7 +218,7 @@ func (g *Graph) Self() []string {
 func (g *Graph) Phantoms() []string {
 	view := g.view()
 	index := indices(view)
-	return g.links(view, func(_ acquainted, id string) bool {
+	return g.links(view, func(_ *acquainted, id string) bool {
 		_, up := index[id]
 		return !up
 	})
@@ -225,7 +226,7 @@ func (g *Graph) Phantoms() []string {
 
 // Strangers returns where a member knows an id that no member has, nor ever had since the graph was made.
 func (g *Graph) Strangers() []string {
-	return g.links(g.view(), func(_ acquainted, id string) bool {
+	return g.links(g.view(), func(_ *acquainted, id string) bool {
 		_, known := g.owner[id]
 		return !known
 	})
@@ -260,7 +261,7 @@ func few(names []string) string {
 }
 
 // links are those that which picks, written out.
-func (g *Graph) links(view []acquainted, which func(m acquainted, id string) bool) []string {
+func (g *Graph) links(view []*acquainted, which func(m *acquainted, id string) bool) []string {
 	found := []string{}
 	for _, m := range view {
 		for _, id := range m.who {

@@ -9,7 +9,8 @@ import (
 )
 
 // Oracle is a suspicion: something that most correct overlays never do, and some do. It needs no law and knows no protocol. Ask for it with
-// [World.Suspect]; the reason why some overlays are right to do it stands with each.
+// [World.Suspect]; the reason why some overlays are right to do it stands with each: [Grows], [World.Restless], [World.Amplifies],
+// [World.CallsTheDead], [Graph.Splits], [Graph.OneWay], [Mail.Repeats].
 //
 // Two need not be asked for, because no correct overlay does what they find. "oracle: traffic after the crash": a node that is down was asked
 // to send a packet or to set a timer, so that code of its overlay runs on somewhere. "oracle: traffic after the goodbye": a node sent a

@@ -10,7 +10,7 @@ import (
 // Restless suspects traffic that grows after quiet: nine periods in a row in which nothing was done to the world, each with more packets sent
 // than the one before and the last with twice as many as the first or more. Some correct overlays do that: those whose work takes its time
 // to get going.
-func Restless(period time.Duration) Oracle {
+func (*World) Restless(period time.Duration) Oracle {
 	return Oracle{name: "traffic that grows after quiet", why: "whose work takes its time to get going", watch: func(w *World, p *Promise) {
 		r := &restless{period: period, ends: w.Elapsed() + period}
 		r.set(p)
@@ -51,7 +51,7 @@ func (r *restless) count(now time.Duration) {
 // Amplifies suspects a node of being a tool to flood others: it sends more than that many bytes per byte received to an address that called
 // first, before anything more has come from there. Nobody has shown that a packet with that address as its sender came from it. Three is what
 // RFC 9000, section 8, allows. Some correct overlays do that: those among friends whose addresses cannot be forged.
-func Amplifies(times uint64) Oracle {
+func (*World) Amplifies(times uint64) Oracle {
 	return Oracle{name: "more bytes out than an unproven address may have", why: "among friends whose addresses cannot be forged",
 		watch: func(w *World, p *Promise) {
 			a := &amplifies{times: times, callers: map[route]*caller{}}
@@ -107,7 +107,7 @@ func (a *amplifies) see(e sim.Event) {
 
 // CallsTheDead suspects a node of never giving up: one life of it sends to an address whose node has been down all the time, more than d
 // after it did so first. Some correct overlays do that: those that look now and then whether a peer is back.
-func CallsTheDead(d time.Duration) Oracle {
+func (*World) CallsTheDead(d time.Duration) Oracle {
 	return Oracle{name: "sends to the dead", why: "that looks now and then whether a peer is back", watch: func(w *World, p *Promise) {
 		c := &callsTheDead{patience: d, dead: map[netip.AddrPort]*grave{}}
 		for _, n := range w.Nodes() {

@@ -119,7 +119,7 @@ func sight(seen any) (look func() error, wrong string) {
 				return errors.New("it was so")
 			}
 			return nil
-		}, ""
+		}, wrongIfNil(ask == nil)
 	case func() error:
 		return ask, wrongIfNil(ask == nil)
 	case func() string:

@@ -41,7 +41,7 @@ func Judge[O any](clauses ...Clause[O]) func(r *harness.Run[O]) {
 const Everybody = -1
 
 // lookEvery is how often what grows with the square of the members is looked at while a world is played.
-const lookEvery = 5 * time.Second
+const lookEvery = 15 * time.Second
 
 // Discovers demands that each member comes to know k others that are up, or all there are if they are fewer, within a time of the healing. A
 // failure lists the members that do not, and whom they miss.
@@ -80,14 +80,14 @@ func Forgets[O any](id func(O) string, known func(O) iter.Seq[string], within ti
 	}
 }
 
-// NoSelf demands that no member ever knows itself. It is looked at every five seconds while the world is played, and when it is healed.
+// NoSelf demands that no member ever knows itself. It is looked at every fifteen seconds while the world is played, and when it is healed.
 func NoSelf[O any](id func(O) string, known func(O) iter.Seq[string]) Clause[O] {
 	return func(r *harness.Run[O]) func() {
 		return sampled(r, "nobody knows itself", harness.Knows(r.Members, id, known).Self)
 	}
 }
 
-// NoPhantoms demands that no member ever knows an id that nobody has or had. It is looked at every five seconds while the world is played, and
+// NoPhantoms demands that no member ever knows an id that nobody has or had. It is looked at every fifteen seconds while the world is played, and
 // when it is healed.
 func NoPhantoms[O any](id func(O) string, known func(O) iter.Seq[string]) Clause[O] {
 	return func(r *harness.Run[O]) func() {
@@ -135,11 +135,12 @@ func Agrees[O any, T comparable](what string, value func(O) T, within time.Durat
 	}
 }
 
-// Suspects has the world watched by oracles: properties.Suspects[*Gossip](harness.Restless(10 * time.Second)). For those that need the
-// members, write a clause: it has r.Members and r.Suspect.
-func Suspects[O any](oracles ...harness.Oracle) Clause[O] {
+// Setup is a clause that only prepares the run, before it is played: such as
+//
+//	properties.Setup(func(r *harness.Run[*Gossip]) { r.Suspect(r.Amplifies(3), r.Restless(10 * time.Second)) })
+func Setup[O any](prepare func(r *harness.Run[O])) Clause[O] {
 	return func(r *harness.Run[O]) func() {
-		r.Suspect(oracles...)
+		prepare(r)
 		return nil
 	}
 }

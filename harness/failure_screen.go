@@ -27,6 +27,9 @@ func (x *explanation) screen() string {
 	for _, note := range x.Notes {
 		b.line("note: %s", note)
 	}
+	if x.casePath == "" {
+		b.line("scenario, for Law.Replay:\n%#v", x.Case.Scenario)
+	}
 	return strings.TrimRight(b.String(), "\n")
 }
 
@@ -146,9 +149,6 @@ func (x *explanation) writeReplay(b *page) {
 		b.line("Go test: cp %s . (%s)", quoteIfNeeded(x.test.path), x.test.seed)
 	case x.test.text == "":
 		b.line("Go test: none, because %s", x.test.why)
-	}
-	if x.casePath == "" {
-		b.line("scenario, for Law.Replay:\n%#v", x.Case.Scenario)
 	}
 }
 

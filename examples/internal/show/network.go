@@ -27,7 +27,7 @@ func latencies() string {
 	return b.String()
 }
 
-// models are the models of latency, without a model that only loses packets.
+// models are the models of latency: the rules without those that lose, duplicate or reorder.
 func models() []fixtures.Model {
 	others := []string{"loss", "duplicate", "reorder"}
 	return slices.DeleteFunc(fixtures.Rules(), func(m fixtures.Model) bool { return slices.Contains(others, m.Name) })

@@ -11,7 +11,7 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 CORE := ./sim/... ./ipv8/... ./harness/...
 
 .DEFAULT_GOAL := help
-.PHONY: help run test race bench fuzz lint vet format staticcheck vuln rewrite digests
+.PHONY: help run test race bench fuzz lint vet format staticcheck vuln rewrite stubs digests
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1@/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -53,6 +53,9 @@ vuln: ## ask the vulnerability database (needs the network)
 
 rewrite: ## write the transcripts anew; read the difference before committing it
 	$(GO) test ./suites/transcripts/... -count=1 -rewrite
+
+stubs: ## switch off each fault's effect in turn: its conformance test must turn red
+	$(GO) test ./suites/faults -count=1 -run '^TestStubs$$' -v
 
 digests: ## the pinned worlds keep their digests
 	$(GO) test ./suites/digests -count=1

@@ -3,7 +3,6 @@ package properties
 import (
 	"encoding/binary"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"testing"
 
@@ -20,34 +19,38 @@ const (
 )
 
 // Fuzz has go test -fuzz search for a world in which the law does not hold; a plain go test plays sixteen worlds and those that a search
-// has left in testdata/fuzz. Give -fuzzminimizetime=0x: Go's minimiser knows nothing of scenarios and takes all the time otherwise.
+// has left in testdata/fuzz. Give -fuzzminimizetime=0x: Go's minimiser knows nothing of scenarios and takes all the time otherwise. The
+// world found is made small and saved as [Law.Check] does it, whose next run plays it first.
 //
 // OVERLAYTEST_CASE has the world of that case judged alone.
 func (l Law[O]) Fuzz(f *testing.F) {
 	f.Helper()
 	l.mustBeWhole(f)
-	if text := os.Getenv(caseVariable); text != "" {
-		l.replayCase(f, text)
+	if l.replaysAsked(f) {
 		return
+	}
+	plan, err := askedSweep(f)
+	if err != nil {
+		f.Fatal(err)
 	}
 	name := f.Name()
 	for i := range corpusInputs {
-		f.Add(corpusInput(l.baseSeed(), uint64(i)))
+		f.Add(corpusInput(baseSeed(0, l.Name), uint64(i)))
 	}
 	f.Fuzz(func(t *testing.T, input []byte) {
-		var v *verdict
-		rapid.MakeFuzz(func(rt *rapid.T) {
-			v = l.judge(named{t, name}, l.Space.Draw(rt, "scenario"))
-		})(t, append(slices.Clip(input), make([]byte, padding)...))
-		if v.failed {
-			t.Fatalf("%s", l.shrink(named{t, name}, v).report("the input"))
+		cases := &harness.Cases{Law: l.Name}
+		defer cases.Close()
+		var s harness.Scenario
+		rapid.MakeFuzz(func(rt *rapid.T) { s = l.Space.Draw(rt, "scenario") })(t, append(slices.Clip(input), make([]byte, padding)...))
+		if found := l.replayed(name, s, plan, cases); !found.well() {
+			l.tell(named{t, name}, found, "the input")
 		}
 	})
 }
 
 // named is a test under another name: that of the fuzz target, which replays a case, instead of that of one input.
 type named struct {
-	harness.TB
+	*testing.T
 	name string
 }
 

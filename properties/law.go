@@ -1,14 +1,8 @@
 package properties
 
 import (
-	"encoding/json"
-	"flag"
 	"fmt"
-	"hash/fnv"
-	"os"
-	"strconv"
-	"strings"
-	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -24,115 +18,159 @@ type Law[O any] struct {
 	// Boot sets the overlay up on a node.
 	Boot harness.Boot[O]
 	// Judge plays the scenario and says what must hold: r.Play(), r.Heal(), r.Always(…), r.Eventually(…). It must fail r.T alone, not the
-	// test around the law: so NewWithT(r.T) for Gomega's Expect.
+	// test around the law: so NewWithT(r.T) for Gomega's Expect. Several worlds are judged at once, each on a goroutine of its own: so Boot
+	// and Judge share no variables.
 	Judge func(r *harness.Run[O])
+	// Within returns an error for a scenario that is beyond what the overlay claims to survive, as [Budget.Holds] does: the search for a
+	// smaller world leaves those out. Without it, it stays within [Usual] if it began there.
+	Within func(s harness.Scenario) error
 }
 
 const caseVariable = "OVERLAYTEST_CASE"
 
-// Check tries the law on a hundred worlds, the same ones every time, and stops at the first in which it does not hold. It then looks for a
-// smaller world that breaks the same promise, and fails the test with it.
+// Check tries the law on a hundred worlds, the same ones every time, on all cores, and fails the test with the first of them in which it
+// does not hold: not with that world, but with the smallest one found that breaks the same promise. A law also fails that says nothing: when
+// its precondition, or what it says is so sometimes, or a kind of fault, came to nothing in any world. What was saved in testdata/overlaytest
+// goes first.
 //
-// OVERLAYTEST_CASE, a scenario in JSON or a file that holds one, has that world judged alone. RAPID_CHECKS=1000 tries a thousand worlds, and
-// RAPID_SEED=7 others; go test -short a fifth of them.
+// OVERLAYTEST_WORLDS=10000 tries so many, OVERLAYTEST_FOR=5m as many as the time allows; both: whatever comes first. They are the same
+// worlds in the same order. So are those of RAPID_CHECKS; RAPID_SEED=7 makes them others. With go test -short it is a fifth of RAPID_CHECKS.
+// OVERLAYTEST_SHRINK_RUNS and OVERLAYTEST_SHRINK_FOR bound the search for a smaller world: 400 worlds and a minute without.
+//
+// OVERLAYTEST_CASE, a scenario in JSON or a file that holds one, has that world judged alone.
 func (l Law[O]) Check(t harness.TB) {
 	t.Helper()
 	l.mustBeWhole(t)
-	if text := os.Getenv(caseVariable); text != "" {
-		l.replayCase(t, text)
+	if l.replaysAsked(t) {
 		return
 	}
-	base, worlds := l.baseSeed(), checks()
-	for i := range worlds {
-		seed := base + i*(i+1)/2
-		if v := l.judge(t, l.Space.Example(int(seed))); v.failed {
-			t.Fatalf("%s", l.shrink(t, v).report(fmt.Sprintf("world %d of %d", i+1, worlds)))
+	plan, err := askedSweep(t)
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	cases := &harness.Cases{Law: l.Name}
+	defer cases.Close()
+	l.checkSaved(t, plan, cases)
+	f := l.search(t.Name(), plan, cases)
+	l.tell(t, f, fmt.Sprintf("world %d of %s", f.World, plan.filled().count()))
+}
+
+// checkSaved judges the saved cases, and those that a process left behind when it died.
+func (l Law[O]) checkSaved(t harness.TB, plan Sweep, cases *harness.Cases) {
+	t.Helper()
+	for _, saved := range cases.Saved() {
+		if saved.Err != nil {
+			t.Logf("the saved case %s cannot be played: %v", saved.Path, saved.Err)
+			continue
 		}
+		if !saved.Raw {
+			plan.Runs = -1
+		}
+		l.tell(t, l.replayed(t.Name(), saved.Case.Scenario, plan, cases), "the saved case "+saved.Path)
+		t.Logf("%s", cases.Passes(saved.Path))
 	}
 }
 
 // mustBeWhole fails a test that checks half a law.
 func (l Law[O]) mustBeWhole(t harness.TB) {
 	t.Helper()
-	missing := ""
+	if missing := l.missing(); missing != "" {
+		t.Fatalf("properties: the law %q has no %s", l.Name, missing)
+	}
+}
+
+// missing is the field that a law lacks, "" if none.
+func (l Law[O]) missing() string {
 	switch {
 	case l.Space == nil:
-		missing = "Space"
+		return "Space"
 	case l.Boot == nil:
-		missing = "Boot"
+		return "Boot"
 	case l.Judge == nil:
-		missing = "Judge"
-	default:
-		return
+		return "Judge"
 	}
-	t.Fatalf("properties: the law %q has no %s", l.Name, missing)
+	return ""
 }
 
 // Replay judges one world: a scenario pasted from a failure, so that the test remembers it.
 func (l Law[O]) Replay(t harness.TB, s harness.Scenario) {
 	t.Helper()
 	l.mustBeWhole(t)
-	if v := l.judge(t, s); v.failed {
-		t.Fatalf("%s", v.report("the world given"))
-	}
+	l.tell(t, l.replayed(t.Name(), s, Sweep{Runs: -1}, nil), "the world given")
 }
 
-// replayCase judges the world of a case.
-func (l Law[O]) replayCase(t harness.TB, text string) {
+// replaysAsked judges the world of the case that is asked for, if there is one.
+func (l Law[O]) replaysAsked(t harness.TB) (asked bool) {
 	t.Helper()
-	s, err := readCase(text)
-	if err != nil {
+	text := askedCase()
+	if text == "" {
+		return false
+	}
+	var c harness.Case
+	if err := c.Set(text); err != nil {
 		t.Fatalf("%s: %v", caseVariable, err)
 	}
-	l.Replay(t, s)
+	if c.Law != "" && c.Law != l.Name {
+		t.Logf("the case of %s is about another law, %q: this one, %q, is not checked", caseVariable, c.Law, l.Name)
+		return true
+	}
+	l.Replay(t, c.Scenario)
 	t.Logf("the law %q holds in the world of %s", l.Name, caseVariable)
+	return true
 }
 
-// readCase reads a scenario, or the file that has it.
-func readCase(text string) (s harness.Scenario, err error) {
-	data := []byte(text)
-	if !strings.HasPrefix(strings.TrimSpace(text), "{") {
-		if data, err = os.ReadFile(text); err != nil {
-			return s, fmt.Errorf("neither a scenario in JSON nor a file that can be read: %w", err)
-		}
+// tell fails the test with what was found, or says that it is well.
+func (l Law[O]) tell(t harness.TB, f Finding, origin string) {
+	t.Helper()
+	switch {
+	case f.ended != nil:
+		f.ended.passOn(t)
+	case f.Breach != nil:
+		l.account(f, origin).Fail(t)
+	case len(f.Never) > 0:
+		t.Fatalf("%s", f.vacuous())
+	case f.World == 0 && f.tally != nil:
+		t.Logf("%s", f.summary())
 	}
-	if err = json.Unmarshal(data, &s); err != nil {
-		return s, err
-	}
-	return s, s.Validate()
 }
 
-// baseSeed is what the seeds of a law's worlds count from: a hash of its name, or the seed that rapid is given. It has 30 bits, because
-// rapid's Example takes an int.
-func (l Law[O]) baseSeed() uint64 {
-	const bits = 1<<30 - 1
-	if seed := rapidFlag("rapid.seed"); seed != 0 {
-		return seed & bits
+// account is what the harness tells of a failure.
+func (l Law[O]) account(f Finding, origin string) harness.Account {
+	return harness.Account{
+		Case:    harness.Case{Law: l.Name, Promise: f.Breach.Promise(), Digest: f.Digest, Scenario: f.Scenario},
+		Play:    l.play,
+		Origin:  origin,
+		Runs:    f.Runs,
+		Drawn:   f.Drawn,
+		Moot:    f.Moot,
+		Notes:   f.notes(),
+		Unsaved: f.planned.Runs < 0,
 	}
-	h := fnv.New64a()
-	h.Write([]byte(l.Name))
-	return h.Sum64()&bits | 1
 }
 
-// checks is how many worlds are to be tried.
-func checks() uint64 {
-	n := rapidFlag("rapid.checks")
-	if testing.Short() {
-		n /= 5
-	}
-	return max(n, 1)
+// play makes the world of a scenario and judges it.
+func (l Law[O]) play(t harness.TB, s harness.Scenario) {
+	r := harness.Start(t, s, l.Boot)
+	r.Guard(func() { l.Judge(r) })
 }
 
-// rapidFlag is the value of one of rapid's flags; they are there since rapid is imported.
-func rapidFlag(name string) uint64 {
-	v, err := strconv.ParseUint(flag.Lookup(name).Value.String(), 0, 64)
-	if err != nil {
-		panic(fmt.Sprintf("properties: the flag %s of rapid is %v", name, err))
+// notes are what else there is to say of a failure.
+func (f Finding) notes() (notes []string) {
+	if f.Short != "" {
+		notes = append(notes, f.Short)
 	}
-	return v
+	if f.Flaky != "" {
+		notes = append(notes, f.Flaky)
+	}
+	return notes
 }
 
-// quote writes a word for a POSIX shell.
-func quote(word string) string {
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+// replayed judges one scenario.
+func (l Law[O]) replayed(test string, s harness.Scenario, plan Sweep, cases *harness.Cases) Finding {
+	began := time.Now()
+	f := Finding{Law: l.Name, Worlds: 1, planned: plan.filled()}
+	v := l.judge(test, cases, func() harness.Scenario { return s })
+	f.Time, f.CPU, f.Events = time.Since(began), v.took, v.events
+	l.conclude(&f, v, cases)
+	return f
 }

@@ -1,118 +1,152 @@
 package properties
 
 import (
-	"fmt"
-	"slices"
+	"iter"
+	"sync"
+	"time"
 
 	"github.com/overlaytest/overlaytest/harness"
 )
 
-// shrinkBudget is how many worlds a search for a smaller one may try.
-const shrinkBudget = 400
+// shrinker looks for a smaller world that breaks the same promise. It asks for one thing less at a time, the large ones first, and starts
+// over when it has changed anything, until nothing can be left out; the seed stays, because another seed is another world.
+//
+// It judges several candidates at a time, and takes the first in order that breaks the promise: the others are forgotten, as if they had
+// never been judged. So the result and the count of runs do not depend on how many they are.
+type shrinker struct {
+	judge  func(s harness.Scenario) *verdict
+	known  sample
+	within func(s harness.Scenario) error // nil: anything
+	cores  int
+	budget int // of runs
+	until  time.Time
+	tick   func(x *shrinker)
 
-// search is a search for a smaller world that breaks the same promise. It takes out what can be taken out, first in large pieces and then
-// in small ones, until nothing can; the seed stays, because another seed is another world.
-type search struct {
-	judge func(s harness.Scenario) *verdict
-	best  *verdict
-	least int // nodes
-	tried int
+	best     *verdict
+	seedless bool // every other seed breaks the promise too
+	runs     int
+	work     time.Duration   // of all runs, the forgotten ones too
+	rejected map[string]bool // scenarios that did not break the promise
 }
 
-// shrink looks for a smaller world that breaks the same promise as the first one did.
-func (l Law[O]) shrink(t harness.TB, first *verdict) *search {
-	x := &search{judge: func(s harness.Scenario) *verdict { return l.judge(t, s) }, best: first, least: l.fewestNodes()}
-	for improved := true; improved; {
-		improved = dropNodes(x)
-		improved = drop(x, func(s *harness.Scenario) *[]harness.Change { return &s.Churn }) || improved
-		improved = drop(x, func(s *harness.Scenario) *[]harness.Op { return &s.Work }) || improved
-		improved = x.calm() || improved
-	}
-	return x
+// spot is where among the candidates of an axis one stands, so that the search goes on from there when it is taken.
+type spot struct{ size, from int }
+
+// axis is one way in which a scenario can be smaller. It lists the smaller scenarios from a spot on; the zero spot is the start.
+type axis func(s harness.Scenario, from spot) iter.Seq2[spot, harness.Scenario]
+
+// candidate is a smaller scenario.
+type candidate struct {
+	spot     spot
+	scenario harness.Scenario
+	key      string
 }
 
-// fewestNodes is the smallest number of nodes among a hundred scenarios of the space: fewer may be more than the law is about.
-func (l Law[O]) fewestNodes() int {
-	fewest := len(l.Space.Example(0).Nodes)
-	for seed := range 100 {
-		fewest = min(fewest, len(l.Space.Example(seed).Nodes))
+// shrink is the search.
+func (x *shrinker) shrink() {
+	x.rejected = map[string]bool{}
+	axes := x.axes()
+	for improved := true; improved && !x.spent(); {
+		for improved = x.rounds(axes); improved; improved = x.rounds(axes) {
+		}
+		improved = x.descend(x.seeds)
 	}
-	return fewest
+	x.seedless = !x.spent() && x.breaksAnyway()
 }
 
-// try judges a smaller scenario, and keeps it if it breaks the same promise.
-func (x *search) try(s harness.Scenario) bool {
-	if x.tried == shrinkBudget {
-		return false
+// breaksAnyway reports whether the smallest scenario breaks the promise with every other seed too.
+func (x *shrinker) breaksAnyway() bool {
+	for _, seed := range otherSeeds {
+		s := x.best.scenario
+		s.Seed = seed
+		x.runs++
+		v := x.judge(s)
+		x.work += v.took
+		if !v.breaks(x.best.breach.Promise()) {
+			return false
+		}
 	}
-	x.tried++
-	v := x.judge(s)
-	if !v.failed || v.promise != x.best.promise {
-		return false
-	}
-	x.best = v
 	return true
 }
 
-// drop takes out pieces of one of the scenario's lists.
-func drop[T any](x *search, list func(s *harness.Scenario) *[]T) (improved bool) {
-	for size := len(*list(&x.best.scenario)); size > 0; size /= 2 {
-		for from := 0; from < len(*list(&x.best.scenario)); {
-			s := x.best.scenario
-			all := list(&s)
-			*all = slices.Delete(slices.Clone(*all), from, min(from+size, len(*all)))
-			if x.try(s) {
-				improved = true
-			} else {
-				from += size
-			}
+// rounds goes along every axis once.
+func (x *shrinker) rounds(axes []axis) (improved bool) {
+	for _, a := range axes {
+		improved = x.descend(a) || improved
+	}
+	return improved
+}
+
+// descend goes along one axis for as long as that leads to smaller worlds.
+func (x *shrinker) descend(a axis) (improved bool) {
+	at := spot{}
+	for !x.spent() {
+		taken, ok := x.first(a(x.best.scenario, at))
+		if !ok {
+			return improved
+		}
+		at, improved = taken, true
+	}
+	return improved
+}
+
+// spent reports whether the budget is.
+func (x *shrinker) spent() bool { return x.runs >= x.budget || time.Now().After(x.until) }
+
+// first takes the first of the candidates that breaks the promise.
+func (x *shrinker) first(candidates iter.Seq2[spot, harness.Scenario]) (taken spot, ok bool) {
+	var batch []candidate
+	for m, s := range candidates {
+		if !x.known.allows(s) || s.Validate() != nil || x.within != nil && x.within(s) != nil {
+			continue
+		}
+		if c := (candidate{m, s, scenarioKey(s)}); x.fresh(c, batch) {
+			batch = append(batch, c)
+		}
+		if len(batch) == 0 || len(batch) < min(x.cores, x.budget-x.runs) {
+			continue
+		}
+		if taken, ok = x.firstOf(batch); ok || x.spent() {
+			return taken, ok
+		}
+		batch = batch[:0]
+	}
+	return x.firstOf(batch)
+}
+
+// fresh reports whether a candidate has not been judged yet, nor will be before it.
+func (x *shrinker) fresh(c candidate, before []candidate) bool {
+	for _, b := range before {
+		if b.key == c.key {
+			return false
 		}
 	}
-	return improved
+	return !x.rejected[c.key]
 }
 
-// dropNodes takes out nodes with all they do.
-func dropNodes(x *search) (improved bool) {
-	for size := len(x.best.scenario.Nodes) / 2; size > 0; size /= 2 {
-		for from := 0; from < len(x.best.scenario.Nodes); {
-			s := x.best.scenario
-			gone := s.Nodes[from:min(from+size, len(s.Nodes))]
-			if len(s.Nodes)-len(gone) >= x.least && x.try(without(s, gone)) {
-				improved = true
-			} else {
-				from += size
-			}
+// firstOf judges a few candidates at once.
+func (x *shrinker) firstOf(batch []candidate) (taken spot, ok bool) {
+	verdicts := make([]*verdict, len(batch))
+	var judging sync.WaitGroup
+	for i, c := range batch {
+		judging.Go(func() { verdicts[i] = x.judge(c.scenario) })
+	}
+	judging.Wait()
+	for _, v := range verdicts {
+		x.work += v.took
+	}
+	for i, c := range batch {
+		x.runs++
+		if v := verdicts[i]; v.breaks(x.best.breach.Promise()) {
+			x.best = v
+			x.tick(x)
+			return c.spot, true
 		}
+		x.rejected[c.key] = true
 	}
-	return improved
+	x.tick(x)
+	return spot{}, false
 }
 
-// without is a scenario that lacks some nodes.
-func without(s harness.Scenario, gone []string) harness.Scenario {
-	lacks := func(name string) bool { return slices.Contains(gone, name) }
-	s.Churn = slices.DeleteFunc(slices.Clone(s.Churn), func(c harness.Change) bool { return lacks(c.Node) })
-	s.Work = slices.DeleteFunc(slices.Clone(s.Work), func(op harness.Op) bool { return lacks(op.Node) })
-	s.Nodes = slices.DeleteFunc(slices.Clone(s.Nodes), lacks)
-	return s
-}
-
-// calm takes out the latency and the loss.
-func (x *search) calm() (improved bool) {
-	if s := x.best.scenario; s.Latency.Name != "" {
-		s.Latency = harness.Choice{}
-		improved = x.try(s)
-	}
-	if s := x.best.scenario; s.Loss != 0 {
-		s.Loss = 0
-		improved = x.try(s) || improved
-	}
-	return improved
-}
-
-// report is what the test fails with. First says which world it began with.
-func (x *search) report(first string) string {
-	if again := x.judge(x.best.scenario); again.failure != x.best.failure {
-		return x.best.report("played again, this world ends otherwise: something decides that is not in it; it came from " + first)
-	}
-	return x.best.report(fmt.Sprintf("the smallest of %d worlds tried after %s", x.tried, first))
-}
+// scenarioKey is equal for equal scenarios.
+func scenarioKey(s harness.Scenario) string { return (&verdict{scenario: s}).json() }

@@ -3,92 +3,152 @@ package properties
 import (
 	"encoding/json"
 	"fmt"
-	"path/filepath"
 	"runtime"
 	"strings"
+	"time"
 
 	"github.com/overlaytest/overlaytest/harness"
+	"github.com/overlaytest/overlaytest/sim"
 )
 
-// verdict is what came of one scenario. While it is being judged, it is the test that the world fails.
+// verdict is what came of one scenario.
 type verdict struct {
-	law      string
-	test     string // the name of the test that asks
-	scenario harness.Scenario
-	replay   string
-	failed   bool
-	promise  string // tells failures apart: a headline of the harness, or the place that failed the test; no addresses, no times
-	failure  string
-	logs     []string
-	cleanups []func()
+	law       string
+	test      string // the name of the test that asks
+	scenario  harness.Scenario
+	breach    *harness.Breach // nil: it held
+	end       end             // how the judge ended that was not up to the law
+	logs      []string
+	digest    uint64
+	events    uint64
+	took      time.Duration
+	sometimes []glimpse
+	vacuous   []string // why it says nothing, if so
+	margins   []harness.Margin
+	ledgers   []sim.Ledger
 }
 
-// stopped is what ends a judge whose world failed.
-type stopped struct{}
+// glimpse is what must hold in some world, and whether it did in this one.
+type glimpse struct {
+	words string
+	held  bool
+}
+
+// end is how a judge ended the test around it, instead of judging: that has to happen on the test's own goroutine.
+type end struct {
+	panicked any    // passed on
+	exited   bool   // by runtime.Goexit, as FailNow and SkipNow of a testing.T do
+	skipped  string // by Skip of the judge's own test
+}
+
+// held reports whether nothing ended the judge before its time.
+func (v *verdict) held() bool { return v.breach == nil && v.end == (end{}) }
+
+// breaks reports whether the scenario breaks a promise.
+func (v *verdict) breaks(promise string) bool {
+	return v.breach != nil && v.breach.Promise() == promise
+}
+
+// same reports whether two runs of a scenario came to the same.
+func (v *verdict) same(w *verdict) bool {
+	return v.digest == w.digest && v.events == w.events && v.held() == w.held() && (v.breach == nil || w.breaks(v.breach.Promise()))
+}
+
+// differs says how two runs of a scenario differ.
+func (v *verdict) differs(w *verdict) string {
+	say := func(v *verdict) string {
+		if v.breach == nil {
+			return fmt.Sprintf("held (digest %#x after %s)", v.digest, counted(v.events, "event"))
+		}
+		return fmt.Sprintf("broke %q (digest %#x after %s)", v.breach.Promise(), v.digest, counted(v.events, "event"))
+	}
+	return fmt.Sprintf("played twice, one world came to two ends: it %s, then it %s", say(v), say(w))
+}
+
+// judged is the test that a judge has: it notes, and never calls the test that checks the law, which belongs to another goroutine.
+type judged struct {
+	harness.TB
+	v *verdict
+}
+
+// skipping is what ends a judge that skips.
+type skipping struct{}
 
 // EndsTest has worlds pass it on.
-func (stopped) EndsTest() {}
+func (skipping) EndsTest() {}
 
-func (v *verdict) Helper()                    {}
-func (v *verdict) Name() string               { return v.test }
-func (v *verdict) Failed() bool               { return v.failed }
-func (v *verdict) Cleanup(f func())           { v.cleanups = append(v.cleanups, f) }
-func (v *verdict) Logf(form string, a ...any) { v.logs = append(v.logs, fmt.Sprintf(form, a...)) }
-
-// Fatalf notes the failure and ends the judge.
-func (v *verdict) Fatalf(form string, a ...any) {
-	v.failed, v.failure = true, strings.TrimSpace(fmt.Sprintf(form, a...))
-	if place, own := failingPlace(); own {
-		v.promise, v.failure = place, place+": "+v.failure
-	} else {
-		v.promise, _, _ = strings.Cut(v.failure, "\n")
-	}
-	panic(stopped{})
+// Breached notes what broke, and ends the judge.
+func (j *judged) Breached(b *harness.Breach) {
+	j.TB.(interface{ Breached(b *harness.Breach) }).Breached(b)
 }
 
-// failingPlace is the file and line that called Fatalf, or Gomega's Expect, and whether that is the judge's own: not the harness.
-func failingPlace() (place string, own bool) {
-	pcs := make([]uintptr, 16)
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs)])
-	for {
-		f, more := frames.Next()
-		if !more || strings.HasPrefix(f.Function, "github.com/overlaytest/overlaytest/harness.") {
-			return "", false
-		}
-		if !strings.HasPrefix(f.Function, "github.com/onsi/gomega") {
-			return fmt.Sprintf("%s:%d", filepath.Base(f.File), f.Line), true
-		}
-	}
+// Sometimes notes whether what must hold in some world has held in this one.
+func (j *judged) Sometimes(words string, held bool) {
+	j.v.sometimes = append(j.v.sometimes, glimpse{words, held})
 }
 
-// judge plays a scenario and has it judged.
-func (l Law[O]) judge(t harness.TB, s harness.Scenario) (v *verdict) {
-	v = &verdict{law: l.Name, test: t.Name(), scenario: s}
-	judged := false
-	defer func() {
-		v.cleanUp()
-		if judged {
-			return
-		}
-		if p := recover(); p != nil && p != (stopped{}) {
-			defer panic(p)
-		}
-		if !v.failed {
-			t.Logf("%s", v.report("the test was ended from inside the judge"))
-		}
+// Vacuous notes why the world says nothing about the law: that is counted, and fails nothing by itself.
+func (j *judged) Vacuous(reasons []string) { j.v.vacuous = reasons }
+
+// Skip, Skipf and SkipNow skip the test that checks the law.
+func (j *judged) Skip(a ...any)               { j.skip(fmt.Sprint(a...)) }
+func (j *judged) Skipf(form string, a ...any) { j.skip(fmt.Sprintf(form, a...)) }
+func (j *judged) SkipNow()                    { j.skip("") }
+
+func (j *judged) skip(why string) {
+	j.v.end.skipped = strings.TrimSpace("skipped by the judge of a law. " + why)
+	panic(skipping{})
+}
+
+// asking is a test that is asked for nothing but its name.
+type asking struct {
+	harness.TB
+	name string
+}
+
+func (a asking) Name() string { return a.name }
+
+// judge draws a scenario, plays it and has it judged, on a goroutine of its own: so whatever ends the judge ends nothing else.
+//
+// While it is played, the scenario is in a file of the cases, if there are any.
+func (l Law[O]) judge(test string, cases *harness.Cases, draw func() harness.Scenario) *verdict {
+	v := &verdict{law: l.Name, test: test}
+	began := time.Now()
+	finished := make(chan struct{})
+	go func() {
+		defer close(finished)
+		l.try(v, cases, draw)
 	}()
-	r := harness.Start(v, s, l.Boot)
-	r.ReplayWith(caseVariable + "=" + quote(v.json()))
-	v.replay = r.Replay()
-	r.Guard(func() { l.Judge(r) })
-	judged = true
+	<-finished
+	v.took = time.Since(began)
 	return v
 }
 
-func (v *verdict) cleanUp() {
-	for i := len(v.cleanups) - 1; i >= 0; i-- {
-		v.cleanups[i]()
+// try is judge on the goroutine that may be ended.
+func (l Law[O]) try(v *verdict, cases *harness.Cases, draw func() harness.Scenario) {
+	returned := false
+	defer func() {
+		p := recover()
+		v.end.exited = !returned && p == nil
+		if p != (skipping{}) {
+			v.end.panicked = p
+		}
+	}()
+	v.scenario = draw()
+	if cases != nil {
+		defer cases.Begin(v.scenario)()
 	}
+	var r *harness.Run[O]
+	trial := harness.Try(asking{name: v.test}, func(t harness.TB) {
+		r = harness.Start(&judged{t, v}, v.scenario, l.Boot)
+		defer func() { v.digest, v.events = r.Digest(), r.Events() }()
+		r.Guard(func() { l.Judge(r) })
+	})
+	if r != nil {
+		v.margins, v.ledgers = r.Margins(), r.Ledgers()
+	}
+	v.breach, v.logs = trial.Breach, trial.Logs
+	returned = true
 }
 
 func (v *verdict) json() string {
@@ -99,16 +159,24 @@ func (v *verdict) json() string {
 	return string(text)
 }
 
-// report is what a test fails with: the law, what broke it, how to see it again, and the world.
-func (v *verdict) report(world string) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "the law %q does not hold: %s\n", v.law, v.failure)
-	if !strings.Contains(v.failure, "\nreplay: ") {
-		fmt.Fprintf(&b, "replay: %s\n", v.replay)
+// passOn ends the test as the judge tried to end it.
+func (v *verdict) passOn(t harness.TB) {
+	t.Helper()
+	if v.end.skipped != "" {
+		if s, ok := t.(interface{ Skipf(form string, a ...any) }); ok {
+			s.Skipf("%s", v.end.skipped)
+		}
+		t.Logf("%s", v.end.skipped)
+		return
 	}
-	for _, line := range v.logs {
-		fmt.Fprintf(&b, "log: %s\n", line)
+	t.Logf("the test was ended from inside the judge of the law %q, in the world for Law.Replay:\n%#v", v.law, v.scenario)
+	v.endTest()
+}
+
+// endTest does on this goroutine what the judge did on its own.
+func (v *verdict) endTest() {
+	if v.end.panicked != nil {
+		panic(v.end.panicked)
 	}
-	fmt.Fprintf(&b, "%s, for Law.Replay:\n%#v", world, v.scenario)
-	return b.String()
+	runtime.Goexit()
 }

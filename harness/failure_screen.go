@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"text/tabwriter"
@@ -82,9 +83,9 @@ func (x *explanation) writeMoot(b *page) {
 	switch {
 	case x.Runs == 0 && len(moot) == 0:
 	case len(moot) == 0:
-		b.line("what did not matter: nothing, says the search through %s, from %s", count(x.Runs, "smaller world"), x.Origin)
+		b.line("what did not matter: nothing (%s tried)", count(x.Runs, "smaller world"))
 	default:
-		b.line("what did not matter: %s (%s tried, from %s)", strings.Join(moot, ", "), count(x.Runs, "smaller world"), x.Origin)
+		b.line("what did not matter: %s (%s tried)", strings.Join(moot, ", "), count(x.Runs, "smaller world"))
 	}
 }
 
@@ -124,7 +125,7 @@ func missing(drawn, small Scenario) (moot []string) {
 // writeProof says how often the world did that, and what its faults did.
 func (x *explanation) writeProof(b *page) {
 	first := x.trials[0]
-	b.line("proof: reproduced %d of %d, digest %#016x, %s", x.same, reproductions, first.Digest, count(first.Events, "event"))
+	b.line("proof: reproduced %d of %d, digest %#016x, %s, from %s", x.same, reproductions, first.Digest, count(first.Events, "event"), cmp.Or(x.Origin, "the world given"))
 	if x.same < reproductions {
 		b.line("flaky: %s", x.difference())
 	}

@@ -65,11 +65,11 @@ func (b *book) holder(a netip.AddrPort) *Peer {
 	return nil
 }
 
-// hold notes that a verified peer has the address.
+// hold notes that a verified peer has the address, or has it again.
 func (b *book) hold(a netip.AddrPort, k Kind, p *Peer) {
 	e := b.entry(a, k)
 	switch {
-	case e.holder == p || slices.Contains(b.further[a], p):
+	case e.holder == p:
 		return
 	case e.holder == nil:
 		b.held++
@@ -77,7 +77,8 @@ func (b *book) hold(a netip.AddrPort, k Kind, p *Peer) {
 		if b.further == nil {
 			b.further = map[netip.AddrPort][]*Peer{}
 		}
-		b.further[a] = append(b.further[a], e.holder)
+		others := slices.DeleteFunc(b.further[a], func(q *Peer) bool { return q == p })
+		b.further[a] = append(others, e.holder)
 	}
 	e.holder = p
 }

@@ -148,8 +148,8 @@ func (x *machine) Verify(t *rapid.T) {
 	case slices.Contains(x.m.mids, p.Mid()):
 	case known != nil:
 		for k, a := range p.addresses {
-			if a.IsValid() && known.addresses[k] != a {
-				x.move(known, Kind(k), a)
+			if a.IsValid() {
+				known.addresses[k], known.took[k] = a, x.step
 			}
 		}
 	case !slices.ContainsFunc(p.addresses[:], func(a netip.AddrPort) bool { return slices.Contains(x.m.addresses, a) }):
@@ -173,15 +173,6 @@ func (x *machine) enter(p *Peer) *modelPeer {
 	x.m.peers = append(x.m.peers, q)
 	x.want = append(x.want, fmt.Sprint(Added, p.Mid()))
 	return q
-}
-
-func (x *machine) move(p *modelPeer, k Kind, to netip.AddrPort) {
-	if !slices.Contains(p.addresses[:], to) {
-		p.took[k] = x.step
-	} else { // held already, under another kind
-		p.took[k] = p.took[slices.Index(p.addresses[:], to)]
-	}
-	p.addresses[k] = to
 }
 
 func (x *machine) Offer(t *rapid.T) {

@@ -85,11 +85,18 @@ func (p *Peer) Address() netip.AddrPort {
 // At returns the address of one kind, the zero value if there is none.
 func (p *Peer) At(k Kind) netip.AddrPort { return p.addresses[k] }
 
-// Move sets the address of one kind, in the table too if the peer is verified.
-// An unspecified address changes nothing.
+// Move sets the address of one kind, in the table too if the peer is verified:
+// of several that have the address, it is now the last to take it, even if it
+// had it before. An unspecified address changes nothing.
 func (p *Peer) Move(k Kind, to netip.AddrPort) {
 	to = unmap(to)
-	if !Somewhere(to) || p.addresses[k] == to {
+	if !Somewhere(to) {
+		return
+	}
+	if p.addresses[k] == to {
+		if p.table != nil && len(p.table.book.further) > 0 {
+			p.table.book.hold(to, k, p)
+		}
 		return
 	}
 	old := p.addresses[k]

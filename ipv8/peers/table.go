@@ -213,7 +213,7 @@ func (t *Table) Forget(a netip.AddrPort) {
 func (t *Table) ByKey(key *keys.Public) *Peer { return t.byKey[key] }
 
 // ByAddress returns the verified peer with an address, or nil. Of several, it
-// is the one that took the address last.
+// is the one that took the address last, or took it again: who is there now.
 func (t *Table) ByAddress(a netip.AddrPort) *Peer { return t.book.holder(unmap(a)) }
 
 // Len returns the number of verified peers.

@@ -233,6 +233,24 @@ func TestWatching(t *testing.T) {
 	}
 }
 
+func TestAnAddressIsWhoseTookItLast(t *testing.T) {
+	x, table := newMachine(), new(Table)
+	at := netip.MustParseAddrPort("1.1.1.1:1")
+	late := table.Verify(New(x.keys[0], at, noon))
+	early := table.Verify(New(x.keys[1], at, noon))
+	if p := table.ByAddress(at); p != early {
+		t.Fatalf("it is that of %v", p)
+	}
+	late.Move(UDPv4, at)
+	if p := table.ByAddress(at); p != late {
+		t.Fatalf("when the other took it again, it is that of %v", p)
+	}
+	table.Remove(late)
+	if p := table.ByAddress(at); p != early {
+		t.Fatalf("when the other is gone, it is that of %v", p)
+	}
+}
+
 func TestAnEmptyTableIsSmall(t *testing.T) {
 	if n := unsafe.Sizeof(Table{}); n > 512 {
 		t.Errorf("%d bytes", n)

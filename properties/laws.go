@@ -46,9 +46,12 @@ const lookEvery = 15 * time.Second
 // Discovers demands that each member comes to know k others that are up, or all there are if they are fewer, within a time of the healing. A
 // failure lists the members that do not, and whom they miss.
 func Discovers[O any](id func(O) string, known func(O) iter.Seq[string], k int, within time.Duration) Clause[O] {
-	words := fmt.Sprintf("each member knows %d others", k)
-	if k < 0 {
+	words := fmt.Sprintf("each member knows %d others or more", k)
+	switch {
+	case k < 0:
 		words = "each member knows everybody"
+	case k == 1:
+		words = "each member knows one other or more"
 	}
 	return func(r *harness.Run[O]) func() {
 		g := harness.Knows(r.Members, id, known)

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -48,6 +49,75 @@ func TestGraphSaysWhoKnowsWhom(t *testing.T) {
 	same(t, "Asymmetric", g.Asymmetric(), []string{"n2→n3"})
 	same(t, "Self", g.Self(), []string{"n0"})
 	same(t, "Phantoms", g.Phantoms(), []string{"n2→n9"})
+}
+
+func TestGraphSaysWhoLacksWhom(t *testing.T) {
+	_, g := friends(t, []string{"n1", "n2", "n9"}, []string{"n0"}, nil)
+	same(t, "Lacking(-1)", g.Lacking(-1), []string{"n1 knows 1 of 2, not n2", "n2 knows 0 of 2, not n0, n1"})
+	same(t, "Lacking(1)", g.Lacking(1), []string{"n2 knows 0 of 2, not n0, n1"})
+	same(t, "Lacking(7)", g.Lacking(7), g.Lacking(-1))
+	_, alone := friends(t, nil)
+	same(t, "Lacking of one", alone.Lacking(-1), []string{})
+	_, crowd := friends(t, make([][]string, 12)...)
+	same(t, "Lacking of many", crowd.Lacking(-1)[0], "n0 knows 0 of 11, not n1, n2, n3, n4, n5, n6, n7, n8 and 3 more")
+}
+
+func TestIDsAreShownByTheNodesThatHadThem(t *testing.T) {
+	members, g := friends(t, []string{"x1"}, nil, nil)
+	members[1].Overlay.name = "x1"
+	same(t, "Islands", g.Islands(), [][]string{{"n0", "n1"}, {"n2"}})
+	members[1].Crash()
+	members[2].Overlay.list = []string{"x1", "x2"}
+	same(t, "Phantoms", g.Phantoms(), []string{"n0→n1", "n2→n1", "n2→x2"})
+	same(t, "Strangers", g.Strangers(), []string{"n2→x2"})
+}
+
+func TestWhoLivedBetweenTwoLooksIsNoStranger(t *testing.T) {
+	members, g := friends(t, nil, nil)
+	w := members[0].World()
+	members[1].Crash()
+	w.After(time.Second, func() { members[1].Restart() })
+	w.After(2*time.Second, func() {
+		members[0].Overlay.list = []string{"n1"}
+		members[1].Crash()
+	})
+	w.Run(time.Minute)
+	same(t, "Strangers", g.Strangers(), []string{})
+}
+
+// forgetful knows n1 for ten seconds, without any event.
+type forgetful struct{ node *sim.Node }
+
+func (f *forgetful) id() string { return f.node.Name() }
+func (f *forgetful) knows() iter.Seq[string] {
+	if f.node.World().Elapsed() < 10*time.Second {
+		return slices.Values([]string{"n1"})
+	}
+	return slices.Values([]string{})
+}
+
+func TestGraphIsAskedAgainWhenTimeHasPassed(t *testing.T) {
+	w := harness.New(t, 1)
+	members := harness.Spawn(w, 2, fixtures.Complete, func(n *sim.Node, _ []netip.AddrPort) *forgetful { return &forgetful{n} })
+	g := harness.Knows(members, (*forgetful).id, (*forgetful).knows)
+	same(t, "Degrees", g.Degrees(), []int{1, 0})
+	w.Eventually(g.Degrees).Within(20 * time.Second).Should(equals{[]int{0, 0}})
+	same(t, "Degrees", g.Degrees(), []int{0, 0})
+}
+
+func TestAssertionSeesEachChangeOfAGraph(t *testing.T) {
+	w := harness.New(t, 2)
+	members := harness.Spawn(w, 2, fixtures.Complete, bootFriend)
+	g := harness.Knows(members, (*friend).id, (*friend).knows)
+	members[0].After(3*time.Second, func() { members[0].Overlay.list = []string{"n1"} })
+	members[1].After(5*time.Second, func() { members[1].Overlay.list = []string{"n0"} })
+	w.Eventually(g.Degrees).Should(equals{[]int{1, 0}})
+	same(t, "time", w.Elapsed(), 3*time.Second)
+	w.Eventually(g.Degrees).Should(equals{[]int{1, 1}})
+	same(t, "time", w.Elapsed(), 5*time.Second)
+	w.World.After(time.Second, func() { members[1].Crash() })
+	w.Eventually(g.Degrees).Should(equals{[]int{1}})
+	same(t, "time", w.Elapsed(), 6*time.Second)
 }
 
 func TestGraphIsOfWhoIsUp(t *testing.T) {

@@ -58,6 +58,52 @@ func TestMailKnowsWhatCameLateTwiceOrOutOfTurn(t *testing.T) {
 	same(t, "Stray", fmt.Sprint(mail.Stray()), "[message 9 at n1, heard at 2s, never sent]")
 }
 
+func TestOrderIsPerSender(t *testing.T) {
+	_, members, mail := ears(t)
+	mail.Sent(1, "n0")
+	mail.Sent(2, "n1")
+	mail.Sent(3, "n0")
+	for _, id := range []uint64{2, 3, 1} {
+		members[2].Overlay.got(id)
+	}
+	same(t, "Disordered", fmt.Sprint(mail.Disordered()), "[message 1 at n2, sent at 0s, heard 0s later]")
+}
+
+func TestWhatOnlyTheGoneHaveHeardIsNotUneven(t *testing.T) {
+	_, members, mail := ears(t)
+	mail.Sent(1)
+	same(t, "Uneven", mail.Uneven(), []harness.Letter{})
+	members[0].Overlay.got(1)
+	same(t, "Uneven", len(mail.Uneven()), 2)
+	members[0].Crash()
+	same(t, "Uneven", mail.Uneven(), []harness.Letter{})
+	same(t, "Missing", len(mail.Missing()), 2)
+}
+
+func TestMailSumsUp(t *testing.T) {
+	w, members, mail := ears(t)
+	mail.Sent(1)
+	same(t, "String", mail.String(), "1 message to 3 members: 0 of 3 heard, 3 missing, 0 again, 0 out of turn, 0 never sent")
+	for _, m := range members[:2] {
+		w.Run(time.Second)
+		m.Overlay.got(1)
+	}
+	members[0].Overlay.got(1)
+	members[0].Overlay.got(5)
+	same(t, "String", mail.String(),
+		"1 message to 3 members: 2 of 3 heard, 1 missing, 1 again, 0 out of turn, 1 never sent; half within 1s, 95 % within 2s, all within 2s")
+}
+
+func TestAssertionSeesEachChangeOfMail(t *testing.T) {
+	w, members, mail := ears(t)
+	mail.Sent(1)
+	for i, m := range members {
+		m.After(time.Duration(i+1)*time.Second, func() { m.Overlay.got(1) })
+	}
+	w.Eventually(mail.Missing).Should(equals{[]harness.Letter{}})
+	same(t, "time", w.Elapsed(), 3*time.Second)
+}
+
 func TestHearingAgainInAnotherLifeIsNoDuplicate(t *testing.T) {
 	w, members, mail := ears(t)
 	mail.Sent(1)

@@ -66,7 +66,7 @@ looked 2 times in 1s; the last time:
 Expected [message 1 at n0, sent at 0s, never heard] to be empty
 for n0, at 1m1s of virtual time, seed 0x505bfe1e7
 `)
-	for _, want := range []string{"world 1 of 100)\n", "8 of 10 nodes, 4 of 5 operations", "reproduced 3 of 3", " go test github.com/overlaytest/overlaytest/properties -run '^TestLaw$'\n"} {
+	for _, want := range []string{", from world 1 of 100\n", "8 of 10 nodes, 4 of 5 operations", "reproduced 3 of 3", " go test github.com/overlaytest/overlaytest/properties -run '^TestLaw$'\n"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)
 		}

@@ -1,0 +1,63 @@
+package zoo_test
+
+import (
+	"testing"
+
+	"github.com/overlaytest/overlaytest/fixtures/overlays"
+	"github.com/overlaytest/overlaytest/harness"
+	"github.com/overlaytest/overlaytest/properties"
+)
+
+// How many worlds the tests of every day take; "make zoo" takes more.
+const (
+	everyday      = 400 // at most, to find a bug
+	everydayTwins = 100 // in which a twin must hold
+	everydayCalm  = 20  // in which nothing goes wrong
+)
+
+func TestSpeciesAreFound(t *testing.T) {
+	for _, e := range exhibits() {
+		t.Run(e.name, func(t *testing.T) {
+			f := e.bug(properties.Sweep{Worlds: everyday, Runs: -1})
+			if f.Verdict() != harness.Failed {
+				t.Errorf("%q in %s came to %s in %d worlds", e.name, e.overlay, f.Verdict(), f.Worlds)
+			}
+		})
+	}
+}
+
+func TestSpeciesHideInCalmWorlds(t *testing.T) {
+	for _, e := range exhibits() {
+		t.Run(e.name, func(t *testing.T) {
+			if f := e.calm(properties.Sweep{Worlds: everydayCalm}); f.Breach != nil {
+				t.Errorf("%q in %s came to %s where nothing goes wrong: %s\n%#v", e.name, e.overlay, f.Verdict(), f.Breach, f.Scenario)
+			}
+		})
+	}
+}
+
+func TestTwinsHold(t *testing.T) {
+	for _, e := range twins() {
+		t.Run(e.overlay, func(t *testing.T) { e.holds(t, properties.Sweep{Worlds: everydayTwins}) })
+	}
+}
+
+// twins are the exhibits whose twins differ, and the mode in which no bug is planted.
+func twins() (some []exhibit) {
+	seen := map[string]bool{}
+	for _, e := range exhibits() {
+		if !seen[e.overlay] {
+			seen[e.overlay] = true
+			some = append(some, e)
+		}
+	}
+	return append(some, exhibit{overlay: "gossip, pull", twin: spreads(overlays.Epidemic{Mode: overlays.Pull}.Boot).Search})
+}
+
+// holds fails the test unless the law of the exhibit holds of its twin.
+func (e exhibit) holds(t *testing.T, s properties.Sweep) {
+	t.Helper()
+	if f := e.twin(s); f.Verdict() == harness.Failed || f.Verdict() == harness.Flaky || f.Verdict() == harness.Errored {
+		t.Errorf("false alarm: %s came to %s in world %d: %s\n%#v", e.overlay, f.Verdict(), f.World, f.Breach, f.Scenario)
+	}
+}

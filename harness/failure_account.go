@@ -1,10 +1,13 @@
 package harness
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"strings"
 	"time"
+
+	"github.com/overlaytest/overlaytest/sim"
 )
 
 // Account is the failure of a law, told on one screen: what promise broke, for whom and when; the story of the world; the chain of causes;
@@ -35,14 +38,16 @@ const reproductions = 3
 func (a Account) Fail(t TB) {
 	t.Helper()
 	text, _ := a.Explain(t)
-	if report, has := t.(interface {
-		AddReportEntryVisibilityFailureOrVerbose(name string, args ...any)
-	}); has {
-		headline, rest, _ := strings.Cut(text, "\n")
-		report.AddReportEntryVisibilityFailureOrVerbose(a.Case.Law, told(rest))
-		text = headline
+	if report, has := t.(reporter); has {
+		report.AddReportEntryVisibilityFailureOrVerbose(a.Case.Law, told(text))
+		text, _, _ = strings.Cut(text, "\n")
 	}
 	t.Fatalf("%s", text)
+}
+
+// reporter is a test with a report: Ginkgo's.
+type reporter interface {
+	AddReportEntryVisibilityFailureOrVerbose(name string, args ...any)
 }
 
 // told is what Ginkgo's report prints as it is.
@@ -74,6 +79,9 @@ type explanation struct {
 	casePath string
 	test     goTestFile
 	trace    *traceFile
+
+	artefacts string       // the folder, "" if none is kept
+	events    bytes.Buffer // the trace to be kept there
 }
 
 // play plays the world, each time for another purpose: to find the story, to find its particulars, to be sure.
@@ -94,7 +102,12 @@ func (x *explanation) play() {
 			wanted[l.id] = true
 		}
 	}
-	x.once(wanted)
+	x.artefacts = artefactFolder(x.t)
+	x.once(wanted, func(w *World) {
+		if x.artefacts != "" {
+			w.Watch(sim.Transcript(&x.events, w.Payload))
+		}
+	})
 	x.about = x.records[1].about
 	for len(x.trials) < reproductions {
 		x.once(nil)
@@ -139,9 +152,7 @@ func (x *explanation) write() {
 	if x.test.text != "" && path != "" {
 		x.test.path, _ = cases.write("story_"+x.Case.name()+"_test.go", []byte(x.test.text))
 	}
-	for name, text := range map[string]string{"case.json": string(x.Case.file()), "story_test.go.txt": x.test.text} { // any order: files
-		keepArtefact(x.t, name, text)
-	}
+	x.keepArtefacts()
 }
 
 // existing is a path if there is a file, "" if not.
@@ -152,14 +163,29 @@ func existing(path string) string {
 	return path
 }
 
-// keepArtefact writes a file into the test's folder of artefacts, if it has one that is kept.
-func keepArtefact(t TB, name, text string) {
-	_, ginkgo := t.(interface{ AddReportEntryVisibilityAlways(string, ...any) })
-	holder, has := t.(interface{ ArtifactDir() string })
-	if !has || text == "" || !ginkgo && flagValue("test.artifacts") != "true" {
+// keepArtefacts writes the case, the Go test and the trace into the test's folder of artefacts, if it has one that is kept.
+func (x *explanation) keepArtefacts() {
+	if x.artefacts == "" {
 		return
 	}
-	_ = os.WriteFile(holder.ArtifactDir()+"/"+name, []byte(text), 0o644)
+	for _, f := range []struct{ name, text string }{
+		{"case.json", string(x.Case.file())}, {"story_test.go.txt", x.test.text}, {"trace.txt", x.events.String()},
+	} {
+		if err := os.WriteFile(x.artefacts+"/"+f.name, []byte(f.text), 0o644); err != nil {
+			x.Notes = append(x.Notes, err.Error())
+			return
+		}
+	}
+	x.Notes = append(x.Notes, "case, Go test and trace are in "+x.artefacts)
+}
+
+// artefactFolder is where a test's artefacts stay, "" if it has none: that of Ginkgo, or that of testing if it is told to keep them.
+func artefactFolder(t TB) string {
+	holder, has := t.(interface{ ArtifactDir() string })
+	if _, ginkgo := t.(reporter); !has || !ginkgo && flagValue("test.artifacts") != "true" {
+		return ""
+	}
+	return holder.ArtifactDir()
 }
 
 // replayLine is the command that plays this world alone.

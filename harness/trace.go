@@ -123,8 +123,8 @@ func (w *World) note(n *sim.Node, format string, args ...any) {
 // nothing, a payload is its text, or its size if it has none.
 func (w *World) Describe(describe func(data []byte) string) { w.describe = describe }
 
-// payload describes a payload.
-func (w *World) payload(data []byte) string {
+// Payload says what a payload means, as [World.Describe] was told to.
+func (w *World) Payload(data []byte) string {
 	if w.describe != nil {
 		if text := w.describe(data); text != "" {
 			return text
@@ -150,7 +150,7 @@ func (r *recorder) particularise(e sim.Event) {
 		if r.wants(e.ID) || r.wants(e.Cause) {
 			line, handler := sendingPlace()
 			if r.wants(e.ID) {
-				r.of(e.ID).payload, r.of(e.ID).sent = r.w.payload(e.Data), line
+				r.of(e.ID).payload, r.of(e.ID).sent = r.w.Payload(e.Data), line
 			}
 			if r.wants(e.Cause) && handler != "" {
 				r.of(e.Cause).handler = handler

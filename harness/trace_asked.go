@@ -96,7 +96,7 @@ func (f *traceFile) follow(w *World) {
 		w.Watch(sim.JSONLines(out))
 		return
 	}
-	w.Watch(sim.Transcript(out, w.payload))
+	w.Watch(sim.Transcript(out, w.Payload))
 	w.trace = out
 }
 

@@ -30,7 +30,7 @@ func New(rules ...sim.Rule) *harness.World {
 	w := harness.New(t, seed, rules...)
 	w.ReplayWith(harness.SeedEnv(seed))
 	place := types.NewCodeLocation(1)
-	last := &tail{}
+	last := &tail{w: w}
 	w.Watch(last.keep)
 	ginkgo.DeferOnFailure(func() {
 		ginkgo.AddReportEntry("world", place, ginkgo.ReportEntryVisibilityFailureOrVerbose, entry{
@@ -67,20 +67,25 @@ const tailLength = 20
 
 // tail is the last events of a world.
 type tail struct {
+	w      *harness.World
 	events [tailLength]sim.Event
+	data   [tailLength][]byte // copies: an event's data is valid when it happens only
 	seen   int
 }
 
-// keep takes in an event. Its data is not read any more later, but for its length.
+// keep takes in an event.
 func (t *tail) keep(e sim.Event) {
-	t.events[t.seen%tailLength] = e
+	i := t.seen % tailLength
+	t.data[i] = append(t.data[i][:0], e.Data...)
+	e.Data = t.data[i]
+	t.events[i] = e
 	t.seen++
 }
 
 // lines writes the events out, oldest first.
 func (t *tail) lines() []string {
 	var b strings.Builder
-	write := sim.Transcript(&b, nil)
+	write := sim.Transcript(&b, t.w.Payload)
 	for i := max(0, t.seen-tailLength); i < t.seen; i++ {
 		write(t.events[i%tailLength])
 	}

@@ -22,9 +22,11 @@ func TestSpecs(t *testing.T) {
 const failing = "BDD_SUITE_FAILS"
 
 // output runs the specs of a focus that fail on purpose, with Ginkgo's seed 1, and returns what they print.
-func output(focus string) string {
+func output(focus string, flags ...string) string {
 	command := exec.Command(os.Args[0], "-test.run=^TestSpecs$", "-ginkgo.no-color", "-ginkgo.seed=1", "-ginkgo.focus=On purpose .*"+focus)
-	command.Env = append(os.Environ(), failing+"=1")
+	command.Args = append(command.Args, flags...)
+	command.Dir = GinkgoT().TempDir() // for the cases and artefacts it leaves
+	command.Env = append(os.Environ(), failing+"=1", "TMPDIR="+command.Dir)
 	text, err := command.CombinedOutput()
 	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
 		Fail(err.Error())

@@ -1,6 +1,10 @@
 package bdd_test
 
 import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -68,11 +72,22 @@ var _ = Describe("A spec that fails", func() {
 })
 
 var _ = Describe("A law in a spec", func() {
-	It("shows the smallest world", func() {
+	It("fails with one line, and tells the story in the report", func() {
 		Expect(output("a law")).To(And(
-			ContainSubstring(`[FAILED] the law "nobody is there" does not hold: purpose_test.go:`),
-			ContainSubstring(`-ginkgo.focus 'On purpose fails a law$'`),
-			ContainSubstring("for Law.Replay:\n  harness.Scenario{\n")))
+			MatchRegexp(`\[FAILED\] the law "nobody is there" does not hold: purpose_test.go:\d+: Expected\n  In \[It\] at: `),
+			MatchRegexp(`\n  nobody is there - .*\n    the law "nobody is there" does not hold: (.*\n)+    story: nothing was done to the world`),
+			MatchRegexp(`\n    replay: OVERLAYTEST_CASE=testdata/overlaytest/.*\.json go test .* -ginkgo.focus 'On purpose fails a law\$'\n`)))
+	})
+
+	It("leaves its case and its trace in the folder of artefacts", func() {
+		folder := regexp.MustCompile(`case, Go test and trace are in (.*)`).FindStringSubmatch(output("a law"))[1]
+		Expect(filepath.Glob(folder + "/*")).To(ConsistOf(HaveSuffix("/case.json"), HaveSuffix("/story_test.go.txt"), HaveSuffix("/trace.txt")))
+	})
+
+	It("has its first line alone as the message in JUnit", func() {
+		report := filepath.Join(GinkgoT().TempDir(), "junit.xml")
+		output("a law", "-ginkgo.junit-report="+report)
+		Expect(os.ReadFile(report)).To(ContainSubstring(`<failure message="the law &#34;nobody is there&#34; does not hold: purpose_test.go:` + strconv.Itoa(lineOf("law(func(r *harness.Run[int]) { NewWithT")) + `: Expected" type="failed">`))
 	})
 
 	It("skips the spec when its judge does", func() {
@@ -80,6 +95,6 @@ var _ = Describe("A law in a spec", func() {
 	})
 
 	It("shows the world when the judge fails the spec itself", func() {
-		Expect(output("around a law")).To(ContainSubstring("the test was ended from inside the judge, for Law.Replay:\n"))
+		Expect(output("around a law")).To(ContainSubstring("the test was ended from inside the judge of the law \"nobody is there\", in the world for Law.Replay:\n"))
 	})
 })

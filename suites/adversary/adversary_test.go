@@ -25,7 +25,6 @@ var simples = overlays.Simples(struct{ ID int }{}).ID()
 // IPv8 takes a signed packet from wherever it comes: one that is replayed makes its signer known at the adversary's address. Who so loses all
 // its peers finds back when it goes to its acquaintances now and then, once in twenty steps of its walk: hence the long bound. A walker is
 // content with ten peers, and two of them may be the adversary's: hence eight nodes at most.
-
 var discovers = properties.Law[*Simple]{
 	Name:   "members discover each other, whatever an adversary sends",
 	Space:  properties.Scenarios(worlds()...),

@@ -108,6 +108,40 @@ func TestOnePacketIsLost(t *testing.T) {
 	same(t, "the ledger", []uint64{l.Eligible, l.Fired, l.Changed}, []uint64{1, 1, 1})
 }
 
+func TestWhichPacketIsLostDoesNotDependOnOtherLosses(t *testing.T) {
+	s := triangle(harness.Fault{ID: "f", Do: harness.LosePacket, Nodes: []string{"a", "b"}, Amount: 3})
+	s.Loss, s.Latency = sim.Percent(100), harness.Choice{Name: "loss", Params: []int64{1_000_000}}
+	r := harness.Start(t, s, beacons)
+	r.AllowVacuous("the latency loses everything before the loss does")
+	r.Play()
+	l := r.Ledgers()
+	same(t, "the ledgers of loss and fault", []uint64{l[0].Eligible, l[1].Fired}, []uint64{0, 1})
+}
+
+func TestTiesArePermutedBySeed(t *testing.T) {
+	orders := map[string]bool{}
+	for seed := range uint64(8) {
+		var book []string
+		s := star()
+		s.Seed, s.PermuteTies = seed, true
+		harness.Start(t, s, diaries(&book))
+		orders[book[0]+", "+book[1]+", "+book[2]] = true
+	}
+	if len(orders) < 3 {
+		t.Errorf("three nodes boot in one instant in the orders %v alone", orders)
+	}
+}
+
+func TestHealResumesWhomTheTestPaused(t *testing.T) {
+	r := harness.Start(t, star(), bootCounter)
+	r.Members[0].Pause()
+	r.Play()
+	r.Heal()
+	same(t, "all the missed periods at once", r.Members[0].Overlay.n, 1)
+	r.Run(time.Second)
+	same(t, "it goes on", r.Members[0].Overlay.n, 2)
+}
+
 func TestFaultsOfNobodyTouchEverybody(t *testing.T) {
 	for do, want := range map[harness.Verb]traffic{
 		harness.Lose: {30, 20, 0, 0}, harness.Crash: {10, 0, 0, 0}, harness.Pause: {10, 0, 0, 0}, harness.Hold: {30, 0, 0, 0},

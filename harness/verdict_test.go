@@ -2,7 +2,9 @@ package harness_test
 
 import (
 	"errors"
+	"net/netip"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -131,4 +133,20 @@ func TestAPreconditionThatHoldsOnceIsEnough(t *testing.T) {
 	v, _ := r.Verdict()
 	same(t, "the verdict", v, harness.Passed)
 	same(t, "asked at once and after each event until then", asked, 1+3*2+1)
+}
+
+// echoes is an overlay that answers everything at once, and begins.
+func echoes(n *sim.Node, met []netip.AddrPort) *beacon {
+	n.Listen(func(from, _ netip.AddrPort, data []byte) { _ = n.Send(from, data) })
+	for _, a := range met {
+		_ = n.Send(a, nil)
+	}
+	return nil
+}
+
+func TestAScenarioInWhichTimeStandsStillEndsByItself(t *testing.T) {
+	got := failing(t, func(tb harness.TB) { harness.Start(tb, triangle(), echoes).Play() })
+	expect(t, strings.Join(strings.Split(got, "\n")[:2], "\n"), `
+	the world ran away
+	sim: time stands still: 1000900 events in one instant, the last on node "b" in event 1000900 at 0s (seed 0x1)`)
 }

@@ -3,6 +3,7 @@ package harness
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/overlaytest/overlaytest/sim"
@@ -14,12 +15,19 @@ import (
 //
 // Two need not be asked for, because no correct overlay does what they find. "oracle: traffic after the crash": a node that is down was asked
 // to send a packet or to set a timer, so that code of its overlay runs on somewhere. "oracle: traffic after the goodbye": a node sent a
-// packet, or had a timer fire, more than a second after its overlay was told to leave ([World.Goodbye]).
+// packet, or had a timer fire, more than a second after its overlay was told to leave ([World.Goodbye], [Run.Farewell]).
 type Oracle struct {
 	name  string
 	why   string // when a correct overlay does it
 	watch func(w *World, p *Promise)
 }
+
+// Names of oracles.
+const (
+	oraclePrefix = "oracle: "
+	afterCrash   = "traffic after the crash"
+	afterGoodbye = "traffic after the goodbye"
+)
 
 // Suspect has the world fail its test when an oracle finds what it looks for, from here on.
 func (w *World) Suspect(oracles ...Oracle) {
@@ -30,7 +38,7 @@ func (w *World) Suspect(oracles ...Oracle) {
 }
 
 func (w *World) suspect(o Oracle, place string) *Promise {
-	p := w.whole("oracle: "+o.name, place, nil)
+	p := w.whole(oraclePrefix+o.name, place, nil)
 	if o.why != "" {
 		p.why = "right for an overlay " + o.why
 	}
@@ -78,7 +86,7 @@ const farewellTime = time.Second
 
 // alwaysSuspect sets up the oracle that no correct overlay needs to fear.
 func (w *World) alwaysSuspect() {
-	w.suspect(Oracle{name: "traffic after the crash", watch: func(w *World, p *Promise) {
+	w.suspect(Oracle{name: afterCrash, watch: func(w *World, p *Promise) {
 		t := &w.laws.oracles.crash
 		t.set(p)
 		w.Watch(t.seeDown)
@@ -110,12 +118,35 @@ func (w *World) Goodbye(n *sim.Node) {
 	o := &w.laws.oracles
 	if o.left == nil {
 		o.left = map[*sim.Node]farewell{}
-		w.suspect(Oracle{name: "traffic after the goodbye", watch: func(w *World, p *Promise) {
+		w.suspect(Oracle{name: afterGoodbye, watch: func(w *World, p *Promise) {
 			o.goodbye.set(p)
 			w.Watch(o.seeLeft)
 		}}, "")
 	}
 	o.left[n] = farewell{n.Life(), w.Elapsed()}
+}
+
+// parting is how long a farewell lasts.
+const parting = 5 * time.Second
+
+// Farewell ends the run with one goodbye: all promises but those about crashes and goodbyes are over, the last member that is up and whose
+// overlay has a method Leave() is told to, and must be silent from a second later on, which is watched for five. If there is none, nothing
+// happens.
+func (r *Run[O]) Farewell() {
+	r.T.Helper()
+	for _, m := range slices.Backward(r.Members) {
+		if l, can := any(m.Overlay).(leaver); can && m.ready() {
+			r.Margins()
+			r.promises = slices.DeleteFunc(r.promises, func(p *Promise) bool {
+				return p.words != oraclePrefix+afterCrash && p.words != oraclePrefix+afterGoodbye
+			})
+			r.note(m.Node, "was told to leave")
+			l.Leave()
+			r.Goodbye(m.Node)
+			r.Run(parting)
+			return
+		}
+	}
 }
 
 // seeLeft looks for what a node does after its goodbye.

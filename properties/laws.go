@@ -14,7 +14,8 @@ import (
 // The clauses here know no protocol: they take projections of an overlay, such as the ids that it knows.
 type Clause[O any] func(r *harness.Run[O]) (then func())
 
-// Judge makes a law's judge of clauses: all of them are set up, the scenario is played and healed, and then each demands its rest in turn.
+// Judge makes a law's judge of clauses: all of them are set up, the scenario is played and healed, and then each demands its rest in turn. It
+// ends with a farewell: see [harness.Run.Farewell].
 //
 //	Judge: properties.Judge(
 //		properties.Discovers((*Gossip).ID, (*Gossip).Known, properties.Everybody, time.Minute),
@@ -34,6 +35,7 @@ func Judge[O any](clauses ...Clause[O]) func(r *harness.Run[O]) {
 		for _, then := range rest {
 			then()
 		}
+		r.Farewell()
 	}
 }
 

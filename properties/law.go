@@ -63,10 +63,13 @@ func (l Law[O]) checkSaved(t harness.TB, plan Sweep, cases *harness.Cases) {
 			t.Logf("the saved case %s cannot be played: %v", saved.Path, saved.Err)
 			continue
 		}
+		again := plan
 		if !saved.Raw {
-			plan.Runs = -1
+			again.Runs = -1
 		}
-		l.tell(t, l.replayed(t.Name(), saved.Case.Scenario, plan, cases), "the saved case "+saved.Path)
+		f := l.replayed(t.Name(), saved.Case.Scenario, again, cases)
+		f.saved = !saved.Raw
+		l.tell(t, f, "the saved case "+saved.Path)
 		t.Logf("%s", cases.Passes(saved.Path))
 	}
 }
@@ -96,7 +99,9 @@ func (l Law[O]) missing() string {
 func (l Law[O]) Replay(t harness.TB, s harness.Scenario) {
 	t.Helper()
 	l.mustBeWhole(t)
-	l.tell(t, l.replayed(t.Name(), s, Sweep{Runs: -1}, nil), "the world given")
+	f := l.replayed(t.Name(), s, Sweep{Runs: -1}, nil)
+	f.saved = true
+	l.tell(t, f, "the world given")
 }
 
 // replaysAsked judges the world of the case that is asked for, if there is one.
@@ -144,7 +149,7 @@ func (l Law[O]) account(f Finding, origin string) harness.Account {
 		Drawn:   f.Drawn,
 		Moot:    f.Moot,
 		Notes:   f.notes(),
-		Unsaved: f.planned.Runs < 0,
+		Unsaved: f.saved,
 	}
 }
 

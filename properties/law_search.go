@@ -16,7 +16,7 @@ type Finding struct {
 	Worlds, World uint64
 	// Events is how much happened in all of them.
 	Events uint64
-	// Time is how long that took, and CPU how long the worlds took one by one: on several cores it is more.
+	// Time is how long that took, and CPU the time of all cores: the process's, or how long the worlds took one by one where that is unknown.
 	Time, CPU time.Duration
 	// Breach is what broke in the smallest world found, nil when nothing did, and Digest that of its run.
 	Breach *harness.Breach
@@ -25,7 +25,7 @@ type Finding struct {
 	Drawn, Scenario harness.Scenario
 	// Flaky says how a scenario came to something else when it was played again, "" when it did not; Breach is what broke the first time.
 	Flaky string
-	// Runs is how many worlds were judged to find the smallest one, ShrinkTime how long that took and ShrinkCPU how long they took one by one.
+	// Runs is how many worlds were judged to find the smallest one, ShrinkTime how long that took and ShrinkCPU the time of all cores.
 	Runs                  int
 	ShrinkTime, ShrinkCPU time.Duration
 	// Kept says what is left of what was drawn: "3 of 24 nodes, 1 of 7 faults". Moot lists what else did not matter: "the latency". Short is
@@ -36,6 +36,7 @@ type Finding struct {
 	// Never lists what should have been so in some world and never was: what a Sometimes said, and kinds of faults that met nothing to act on.
 	Never []string
 
+	saved   bool     // by whoever keeps the scenario already
 	ended   *verdict // what ended the search, if that was neither a breach nor the number of worlds
 	tally   *tally
 	planned Sweep
@@ -73,7 +74,7 @@ func (l Law[O]) Search(s Sweep) Finding {
 func (l Law[O]) search(test string, s Sweep, cases *harness.Cases) Finding {
 	s = s.filled()
 	f := Finding{Law: l.Name, planned: s, tally: &tally{}}
-	began, say := time.Now(), newProgress()
+	began, say, spent := time.Now(), newProgress(), startCPU()
 	base := baseSeed(s.Seed, l.Name)
 	var last *verdict
 	r := &race{
@@ -90,7 +91,7 @@ func (l Law[O]) search(test string, s Sweep, cases *harness.Cases) Finding {
 		r.until = began.Add(s.For)
 	}
 	f.Worlds = r.run(s.Cores, s.Worlds)
-	f.Time, f.CPU, f.Events = time.Since(began), f.tally.cpu, f.tally.events
+	f.Time, f.CPU, f.Events = time.Since(began), spent(f.tally.cpu), f.tally.events
 	f.Never = f.tally.never()
 	l.conclude(&f, last, cases)
 	return f
@@ -106,6 +107,9 @@ func (l Law[O]) conclude(f *Finding, last *verdict, cases *harness.Cases) {
 	}
 	f.World, f.Never = f.Worlds, nil
 	f.Drawn, f.Scenario, f.Breach, f.Digest = last.scenario, last.scenario, last.breach, last.digest
+	if cases != nil {
+		defer cases.Begin(last.scenario)() // whoever ends the process meanwhile finds it there
+	}
 	if again := l.again(last, cases); !last.same(again) {
 		f.Flaky = last.differs(again)
 	} else if f.planned.Runs > 0 {
@@ -120,7 +124,7 @@ func (l Law[O]) again(v *verdict, cases *harness.Cases) *verdict {
 
 // minimise looks for a smaller world than the one that a search has found.
 func (l Law[O]) minimise(f *Finding, first *verdict, cases *harness.Cases) {
-	began, say := time.Now(), newProgress()
+	began, say, spent := time.Now(), newProgress(), startCPU()
 	x := &shrinker{
 		judge: func(s harness.Scenario) *verdict {
 			return l.judge(first.test, cases, func() harness.Scenario { return s })
@@ -139,7 +143,7 @@ func (l Law[O]) minimise(f *Finding, first *verdict, cases *harness.Cases) {
 	x.shrink()
 	f.Scenario, f.Breach, f.Digest, f.Runs = x.best.scenario, x.best.breach, x.best.digest, x.runs
 	f.Kept, f.Moot, f.Short = kept(f.Drawn, f.Scenario), x.moot(f.Drawn), x.short()
-	f.ShrinkTime, f.ShrinkCPU = time.Since(began), x.work
+	f.ShrinkTime, f.ShrinkCPU = time.Since(began), spent(x.work)
 	if again := l.again(x.best, cases); !x.best.same(again) {
 		f.Flaky = x.best.differs(again)
 	}

@@ -1,6 +1,7 @@
 package properties
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -57,6 +58,14 @@ func lastMoment(s harness.Scenario) (last time.Duration) {
 	return last
 }
 
+// inOrder lists what happens in the order of time, which is how it happens anyway.
+func inOrder(s harness.Scenario) harness.Scenario {
+	slices.SortStableFunc(s.Faults, func(a, b harness.Fault) int { return cmp.Compare(a.At, b.At) })
+	slices.SortStableFunc(s.Churn, func(a, b harness.Change) int { return cmp.Compare(a.At, b.At) })
+	slices.SortStableFunc(s.Work, func(a, b harness.Op) int { return cmp.Compare(a.At, b.At) })
+	return s
+}
+
 // sooner has everything happen earlier, with the same distances or shorter ones.
 func (x *shrinker) sooner(s harness.Scenario, from spot) smaller {
 	return each(1, from, func(int) (all []harness.Scenario) {
@@ -74,7 +83,7 @@ func (x *shrinker) sooner(s harness.Scenario, from spot) smaller {
 			for _, at := range moments(&less) {
 				*at = move(*at)
 			}
-			all = append(all, less)
+			all = append(all, inOrder(less))
 		}
 		return changed(s, all...)
 	})
@@ -107,7 +116,7 @@ func soonerEach(s harness.Scenario, from spot) smaller {
 			if t < now && !slices.Contains(times[:k], t) {
 				less := s
 				*moments(&less)[i] = t
-				all = append(all, less)
+				all = append(all, inOrder(less))
 			}
 		}
 		return all

@@ -70,9 +70,17 @@ func ids(chain []link) map[uint64]bool {
 // moment writes when and which event: "6s #5".
 func moment(at time.Duration, id uint64) string {
 	if id == 0 {
-		return fmt.Sprintf("%v", at)
+		return clock(at)
 	}
-	return fmt.Sprintf("%v #%d", at, id)
+	return fmt.Sprintf("%s #%d", clock(at), id)
+}
+
+// clock writes a time to the millisecond; the trace has it exactly.
+func clock(at time.Duration) string {
+	if at < time.Second {
+		return at.Round(time.Microsecond).String()
+	}
+	return at.Round(time.Millisecond).String()
 }
 
 // sentence says what happened, in the past tense.
@@ -131,7 +139,7 @@ func packetSentence(x link, payload string) string {
 	case sim.Delivered:
 		text := fmt.Sprintf("%s got %s from %s", x.node, payload, other(x.peer))
 		if x.sent != x.at {
-			text += fmt.Sprintf(", sent at %v", x.sent)
+			text += ", sent at " + clock(x.sent)
 		}
 		return text
 	case sim.Dropped:

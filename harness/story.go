@@ -27,6 +27,14 @@ type line struct {
 	link
 	order int // in the run
 	worth int
+	more  int           // packets of the same fate, from and to the same nodes, that it stands for
+	until time.Duration // the last of them
+}
+
+// fate is what packets have in common that one line tells.
+type fate struct {
+	kind              sim.Kind
+	node, peer, words string
 }
 
 // storyLines is how many lines a story has at most.
@@ -76,14 +84,15 @@ func (s *story) spread() {
 }
 
 // decide finds the event to explain. A promise about every moment was broken by the event that ran; where something was awaited in vain, it
-// is the first packet lost on the way to whom that concerns, or else the first that reached them and did not help.
+// is the first packet lost on the way to whom that concerns, or else what befell them last, or else the first packet that reached them and did
+// not help.
 func (s *story) decide(b *Breach, running uint64) uint64 {
 	if !b.awaited() {
 		return running
 	}
 	best, rank := uint64(0), 0
 	for _, x := range s.all {
-		if r := s.rankAwaited(x); r > rank {
+		if r := s.rankAwaited(x); r > rank || r == befell && rank == befell {
 			best, rank = x.id, r
 		}
 	}
@@ -93,13 +102,18 @@ func (s *story) decide(b *Breach, running uint64) uint64 {
 // awaited reports whether the breach is that something did not come about.
 func (b *Breach) awaited() bool { return b.own || strings.HasPrefix(b.headline, "Eventually ") }
 
+// befell is the rank of what befell a node that the breach is about.
+const befell = 4
+
 func (s *story) rankAwaited(x happening) int {
 	lost, reached := x.kind == sim.Dropped && x.peer != "", x.kind == sim.Delivered
 	switch cone := s.cone[x.id]; {
 	case lost && s.concerned[x.peer] && cone:
-		return 5
+		return 6
 	case lost && s.concerned[x.peer]:
-		return 4
+		return 5
+	case s.concerned[x.node] && happened[x.kind] != "":
+		return befell
 	case lost && cone:
 		return 3
 	case reached && s.concerned[x.node] && cone:
@@ -113,18 +127,17 @@ func (s *story) rankAwaited(x happening) int {
 // choose picks the lines: what was done to the world, and the packets that decide.
 func (s *story) choose() {
 	inChain := ids(s.chain)
-	told := map[string]bool{}
+	fates := map[fate]int{}
 	for i, x := range s.all {
 		worth := s.worth(x, inChain[x.id])
 		if worth == 0 {
 			continue
 		}
-		l := line{link{happening: x, sent: s.all[s.first[x.id]].at}, i, worth}
-		if x.kind == 0 {
-			l.sent = x.at
+		l := line{link: link{happening: x, sent: x.at}, order: i, worth: worth}
+		if first, known := s.first[x.id]; known && x.kind != 0 {
+			l.sent = s.all[first].at
 		}
-		if key := fmt.Sprint(x.at, x.id, x.node, x.words, x.kind); !told[key] {
-			told[key] = true
+		if !s.joins(fates, l) {
 			s.lines = append(s.lines, l)
 		}
 	}
@@ -134,6 +147,24 @@ func (s *story) choose() {
 		s.lines = s.lines[:storyLines]
 	}
 	slices.SortFunc(s.lines, func(a, b line) int { return a.order - b.order })
+}
+
+// joins adds a lost or held packet to the line of those before it that had the same fate, if there is one.
+func (s *story) joins(fates map[fate]int, l line) bool {
+	if l.kind != sim.Dropped && l.kind != sim.Caught {
+		return false
+	}
+	f := fate{l.kind, l.node, l.peer, l.words}
+	i, known := fates[f]
+	if !known {
+		fates[f] = len(s.lines)
+		return false
+	}
+	one := &s.lines[i]
+	one.more++
+	one.until = l.at
+	one.worth = max(one.worth, l.worth)
+	return true
 }
 
 // worth is what a line would be worth: the higher, the more the story needs it; 0 is none.
@@ -183,7 +214,11 @@ func (s *story) write(about map[uint64]*particulars) (lines []string) {
 		width = max(width, len(moment(l.at, l.id)))
 	}
 	for _, l := range s.lines {
-		lines = append(lines, fmt.Sprintf("%-*s  %s", width, moment(l.at, l.id), s.sentence(l.link, about)))
+		text := fmt.Sprintf("%-*s  %s", width, moment(l.at, l.id), s.sentence(l.link, about))
+		if l.more > 0 {
+			text += fmt.Sprintf("; so were %d more until %s", l.more, clock(l.until))
+		}
+		lines = append(lines, text)
 	}
 	if s.left > 0 {
 		lines = append(lines, fmt.Sprintf("and %s", count(s.left, "lesser event")))
@@ -208,7 +243,7 @@ func (s *story) whom() string {
 // ended is when the world was found broken.
 func ended(b *Breach, decisive uint64) string {
 	if decisive != 0 && !b.awaited() {
-		return fmt.Sprintf("in event #%d, at %v", decisive, b.at)
+		return fmt.Sprintf("in event #%d, at %s", decisive, clock(b.at))
 	}
-	return fmt.Sprintf("at %v", b.at.Round(time.Nanosecond))
+	return "at " + clock(b.at)
 }

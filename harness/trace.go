@@ -224,7 +224,7 @@ func placeOf(f runtime.Frame) string {
 // codePlace is where the function begins whose code is there.
 func codePlace(code uintptr) string {
 	f := runtime.FuncForPC(code)
-	if f == nil {
+	if f == nil || machinery(f.Name()) {
 		return ""
 	}
 	if method, bound := strings.CutSuffix(f.Name(), "-fm"); bound {

@@ -55,6 +55,7 @@ func TestAnUnrelatedNodeLeavesTheTrafficOfEveryOtherPairAsItWas(t *testing.T) {
 		if s.Topology.Name = "complete"; len(s.Nodes) < 3 {
 			t.Skip("too few nodes")
 		}
+		s.PermuteTies = rapid.Bool().Draw(t, "ties")
 		gone := rapid.SampledFrom(s.Nodes).Draw(t, "gone")
 		before, after := fates(t, s), fates(t, s.Without(gone))
 		for packet := range before {

@@ -162,11 +162,12 @@ func (o *outbreak) touching(rule sim.Rule) sim.Rule {
 	if len(o.nodes) == 0 {
 		return rule
 	}
-	in := map[*sim.Node]bool{}
+	in := make([]bool, len(o.nodes[0].World().Nodes()))
 	for _, n := range o.nodes {
-		in[n] = true
+		in[n.Index()] = true
 	}
-	return fixtures.Where(func(p *sim.Packet) bool { return in[p.From] || in[p.To] }, rule)
+	has := func(n *sim.Node) bool { return n.Index() < len(in) && in[n.Index()] }
+	return fixtures.Where(func(p *sim.Packet) bool { return has(p.From) || has(p.To) }, rule)
 }
 
 // losePacket loses the k-th packet from one node to another.

@@ -178,6 +178,9 @@ func (r *Run[O]) change(m *Member[O], do Verb) bool {
 		if m.Up() {
 			return false
 		}
+		if do == Join {
+			r.note(nil, "%s joined", m.Name())
+		}
 	}
 	delete(r.away, m)
 	m.Restart()
@@ -193,6 +196,7 @@ func (r *Run[O]) leave(m *Member[O]) bool {
 		any(m.Overlay).(leaver).Leave()
 	}
 	r.away[m] = Leave
+	r.note(nil, "%s said goodbye and left", m.Name())
 	m.Crash()
 	return true
 }

@@ -38,7 +38,8 @@ func exhibits() (all []exhibit) {
 		return properties.Scenarios(properties.Nodes(2, 10), properties.Latency(), properties.Ops(op, most))
 	}
 	all = append(all, of(overlays.GossipSpecies(), spreads, calm("publish", 6))...)
-	return append(all, of(overlays.SwimSpecies(), swims, calm("broadcast", 255/batch))...)
+	all = append(all, of(overlays.SwimSpecies(), swims, calm("broadcast", 255/batch))...)
+	return append(all, of(overlays.IPv8Species(), walks, calmWalks())...)
 }
 
 // claimed is what the reference overlays claim to survive. Disks lose at most what was not synced.

@@ -1,0 +1,55 @@
+package zoo_test
+
+import (
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/overlaytest/overlaytest/fixtures/overlays"
+	"github.com/overlaytest/overlaytest/harness"
+	"github.com/overlaytest/overlaytest/properties"
+	"github.com/overlaytest/overlaytest/sim"
+)
+
+type Walker = overlays.Walker
+
+// walked is what [overlays.Walk] claims to survive.
+var walked = properties.Budget{
+	Down: sim.Percent(100), Disks: []sim.DiskFate{sim.Unsynced, sim.Kept, sim.Wiped},
+	Cut: 2 * time.Minute, Loss: sim.Percent(30), Duplicate: sim.Percent(30), Reorder: 5 * time.Second,
+}
+
+// walksFor is how long its members are watched: they forget who is silent for a minute.
+const walksFor = 3 * time.Minute
+
+// walks is the law of [overlays.Walk].
+func walks(boot harness.Boot[*Walker]) properties.Law[*Walker] {
+	return properties.Law[*Walker]{
+		Name: "members are discovered and forgotten, and asked to puncture",
+		Space: properties.Scenarios(properties.Nodes(2, 10), properties.Duration(walksFor), properties.Latency(), properties.Faulty(walked),
+			properties.ChurnBy(harness.Crash, harness.Restart, harness.Join, harness.Leave, harness.Move, harness.Renew)),
+		Within: walked.Holds,
+		Boot:   boot,
+		Judge: properties.Judge(
+			punctures,
+			properties.NoSelf((*Walker).ID, (*Walker).Known),
+			properties.NoPhantoms((*Walker).ID, (*Walker).Known),
+			properties.Bounded("peers and addresses", (*Walker).State, 200),
+			properties.Discovers((*Walker).ID, (*Walker).Known, 10, 3*time.Minute),
+			properties.Forgets((*Walker).ID, (*Walker).Known, 5*time.Minute),
+		),
+	}
+}
+
+// calmWalks are scenarios in which nothing goes wrong.
+func calmWalks() *rapid.Generator[harness.Scenario] {
+	return properties.Scenarios(properties.Nodes(2, 10), properties.Duration(walksFor), properties.Latency())
+}
+
+// punctures promises that whoever is introduced is asked to puncture.
+func punctures(r *harness.Run[*Walker]) (then func()) {
+	law := &overlays.Punctures{}
+	r.Watch(law.See)
+	r.Always("whoever is introduced is asked to puncture", law.Err)
+	return nil
+}

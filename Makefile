@@ -4,6 +4,8 @@ GO          ?= go
 FUZZTIME    ?= 30s
 ROUNDS      ?= 3
 ONLY        ?=
+WORLDS      ?= 2000
+ZOO         ?=
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
@@ -11,7 +13,7 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 CORE := ./sim/... ./ipv8/... ./harness/...
 
 .DEFAULT_GOAL := help
-.PHONY: help run test race bench fuzz lint vet format staticcheck vuln rewrite stubs digests
+.PHONY: help run test race bench fuzz lint vet format staticcheck vuln rewrite stubs zoo determinism bars digests
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1@/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -56,6 +58,18 @@ rewrite: ## write the transcripts anew; read the difference before committing it
 
 stubs: ## switch off each fault's effect in turn: its conformance test must turn red
 	$(GO) test ./suites/faults -count=1 -run '^TestStubs$$' -v
+
+zoo: ## search for every planted bug, print the table, extend suites/zoo/history.tsv
+	$(GO) test ./suites/zoo -count=1 -timeout 60m -run '^(TestMeasure|TestTwinsNeverRaiseAlarm)$$' -v -zoo $(ZOO)
+
+determinism: ## WORLDS (2000) generated worlds, each twice, on 1 and 2 processors, with and without -race: one line four times
+	@set -e; play() { $(GO) test ./suites/digests -count=1 -timeout 60m -run '^TestGeneratedWorldsRepeat$$' -v -worlds=$(WORLDS) "$$@" | sed -n 's/.*together: //p'; }; \
+	a=$$(GOMAXPROCS=1 play); b=$$(GOMAXPROCS=2 play); c=$$(CGO_ENABLED=1 GOMAXPROCS=1 play -race); d=$$(CGO_ENABLED=1 GOMAXPROCS=2 play -race); \
+	printf '%s\n' "1 processor:         $$a" "2 processors:        $$b" "1 processor, -race:  $$c" "2 processors, -race: $$d"; \
+	test -n "$$a" && test "$$a" = "$$b" && test "$$b" = "$$c" && test "$$c" = "$$d"
+
+bars: bench stubs determinism ## all the bars: bench, stubs, determinism, and the zoo with 10,000 worlds of each correct twin
+	$(MAKE) zoo ZOO=-zoo.twins=10000
 
 digests: ## the pinned worlds keep their digests
 	$(GO) test ./suites/digests -count=1

@@ -73,7 +73,7 @@ func (w *World) announce(k Kind, way Reason, sides [2][]*Node) {
 	}
 	w.fold(k, 0, hashString(string(way)))
 	w.seq++
-	if len(w.watchers) != 0 {
+	if w.watched(k) {
 		w.emit(Event{ID: w.seq, Cause: w.current.id, At: w.Elapsed(), Kind: k, Reason: way, Sides: sides})
 	}
 }

@@ -89,7 +89,7 @@ func (h *Held) take(p *packet, ref uint64) {
 	}
 	h.waiting = append(h.waiting, ref)
 	w.fold(Caught, p.to.id^p.src, p.hash)
-	if len(w.watchers) != 0 {
+	if w.watched(Caught) {
 		w.emit(w.packetEvent(Caught, p))
 	}
 }

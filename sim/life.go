@@ -92,7 +92,7 @@ func (n *Node) move() {
 	}
 	w.fold(Moved, n.id^old, n.public)
 	w.seq++
-	if len(w.watchers) != 0 {
+	if w.watched(Moved) {
 		w.emit(Event{ID: w.seq, Cause: w.current.id, At: w.Elapsed(), Kind: Moved, Node: n, From: w.book.addr(old), To: n.addrs[0]})
 	}
 }

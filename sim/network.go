@@ -78,7 +78,7 @@ func (w *World) launch(p *packet, slot uint32, pair uint64) {
 	w.seq++
 	p.id = w.seq
 	w.fold(Sent, p.from.id^p.dst, p.hash)
-	if len(w.watchers) != 0 {
+	if w.watched(Sent) {
 		w.emit(w.packetEvent(Sent, p))
 	}
 	if len(w.filters) == 0 {
@@ -166,7 +166,7 @@ func (w *World) duplicate(v *Packet, slot uint32, i int, delay time.Duration) {
 	c.lineage, c.bred, c.key = mix(v.lineage, v.bred), 0, 0
 	c.Data = w.payloads.get(p.block, p.size)
 	w.fold(Copied, p.to.id^p.src, p.hash)
-	if len(w.watchers) != 0 {
+	if w.watched(Copied) {
 		w.emit(w.packetEvent(Copied, &p))
 	}
 	w.travel(c, copied, i, delay)
@@ -197,7 +197,7 @@ func (w *World) deliver(ref uint64) {
 		return
 	}
 	w.fold(Delivered, n.id^p.src, p.hash)
-	if len(w.watchers) != 0 {
+	if w.watched(Delivered) {
 		w.emit(w.packetEvent(Delivered, p))
 	}
 	data := w.payloads.get(p.block, p.size)
@@ -241,7 +241,7 @@ func (w *World) queueUp(n *Node, ref uint64, p *packet) {
 func (w *World) lose(slot uint32, why Reason) {
 	p := w.packets.at(slot)
 	w.fold(Dropped, p.to.id^p.src, hashString(string(why)))
-	if len(w.watchers) != 0 {
+	if w.watched(Dropped) {
 		e := w.packetEvent(Dropped, p)
 		e.Reason = why
 		w.emit(e)
@@ -266,7 +266,7 @@ func (n *Node) refuse(to netip.AddrPort, data []byte) {
 func (w *World) unsent(n *Node, to netip.AddrPort, data []byte, why Reason, digest uint64) {
 	w.seq++
 	w.fold(Dropped, n.id, digest)
-	if len(w.watchers) != 0 {
+	if w.watched(Dropped) {
 		w.emit(Event{ID: w.seq, Cause: w.current.id, At: w.Elapsed(), Kind: Dropped, Node: n, From: w.book.addr(n.public), To: to, Data: data, Reason: why})
 	}
 }

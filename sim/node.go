@@ -78,7 +78,7 @@ func (w *World) runBoot(id, ref uint64, n *Node) {
 	}
 	w.current = running{id, n}
 	w.fold(Booted, n.id, 0)
-	if len(w.watchers) != 0 {
+	if w.watched(Booted) {
 		w.emit(Event{ID: id, Cause: n.bootedBy, At: w.Elapsed(), Kind: Booted, Node: n, Code: codeOf(n.boot)})
 	}
 	if n.boot != nil {

@@ -73,20 +73,52 @@ type Event struct {
 type observers struct {
 	digest   uint64
 	watchers []*watcher
+	interest kinds // of all watchers together
 	checks   []*check
 	poison   bool
 	logs     logSink
 }
 
-type watcher struct{ see func(Event) }
+type watcher struct {
+	see      func(Event)
+	interest kinds
+}
+
+// kinds is a set of kinds of events.
+type kinds uint32
+
+// kindsOf returns the set of some kinds; of none it is all.
+func kindsOf(some []Kind) (set kinds) {
+	for _, k := range some {
+		set |= 1 << k
+	}
+	if set == 0 {
+		set = ^set
+	}
+	return set
+}
+
+func (set kinds) has(k Kind) bool { return set&(1<<k) != 0 }
+
 type check struct{ f func(*Node) }
 
-// Watch has f called with every event, before the event's own code runs. The returned function ends that.
-func (w *World) Watch(f func(Event)) (unwatch func()) {
-	one := &watcher{f}
+// Watch has f called with every event, or with those of some kinds, before the event's own code runs. The returned function ends that. The
+// fewer kinds are watched, the faster is the world.
+func (w *World) Watch(f func(Event), of ...Kind) (unwatch func()) {
+	one := &watcher{f, kindsOf(of)}
 	w.watchers = append(w.watchers[:len(w.watchers):len(w.watchers)], one)
-	return func() { w.watchers = without(w.watchers, one) }
+	w.interest |= one.interest
+	return func() {
+		w.watchers = without(w.watchers, one)
+		w.interest = 0
+		for _, other := range w.watchers {
+			w.interest |= other.interest
+		}
+	}
 }
+
+// watched reports whether anybody watches events of a kind.
+func (w *World) watched(k Kind) bool { return w.interest.has(k) }
 
 // Check has f called after every event, with the node on which it ran; nil when it was the test's own. The returned function ends that.
 func (w *World) Check(f func(n *Node)) (uncheck func()) {
@@ -129,7 +161,9 @@ func (w *World) fold(k Kind, a, b uint64) {
 // emit tells the watchers.
 func (w *World) emit(e Event) {
 	for _, one := range w.watchers {
-		one.see(e)
+		if one.interest.has(e.Kind) {
+			one.see(e)
+		}
 	}
 }
 
@@ -137,7 +171,7 @@ func (w *World) emit(e Event) {
 func (w *World) mark(k Kind, n *Node) {
 	w.fold(k, n.id, 0)
 	w.seq++
-	if len(w.watchers) != 0 {
+	if w.watched(k) {
 		w.emit(Event{ID: w.seq, Cause: w.current.id, At: w.Elapsed(), Kind: k, Node: n})
 	}
 }
@@ -149,7 +183,7 @@ func (w *World) fired(id uint64, t *timer) {
 		node = t.node.id
 	}
 	w.fold(Fired, node, 0)
-	if len(w.watchers) != 0 {
+	if w.watched(Fired) {
 		w.emit(Event{ID: id, Cause: t.cause, At: w.Elapsed(), Kind: Fired, Node: t.node, Code: codeOf(t.f)})
 	}
 }

@@ -225,3 +225,20 @@ func TestPrintingANodeOrAWorldPrintsNoInsides(t *testing.T) {
 		t.Fatalf("a node prints as %s", got)
 	}
 }
+
+func TestWatchersAreToldOfTheKindsTheyWant(t *testing.T) {
+	w := New(1, Latency(time.Second))
+	a := w.Node("a", nil)
+	b := w.Node("b", func(n *Node) { n.Listen(func(_, _ netip.AddrPort, _ []byte) {}) })
+	var some, all []Kind
+	unwatch := w.Watch(func(e Event) { some = append(some, e.Kind) }, Delivered, Crashed)
+	w.Watch(func(e Event) { all = append(all, e.Kind) })
+	_ = a.Send(b.Addrs()[0], []byte{1})
+	w.Run(time.Minute)
+	b.Crash()
+	unwatch()
+	a.Crash()
+	if got, want := fmt.Sprint(some, all), "[delivered crashed] [sent booted booted delivered crashed crashed]"; got != want {
+		t.Errorf("told of %s, want %s", got, want)
+	}
+}

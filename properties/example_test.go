@@ -48,7 +48,7 @@ func ExampleScenarios() {
 	// 	Loss:     25000,
 	// 	Churn: []harness.Change{
 	// 		{At: 28 * time.Second, Node: "n2", Do: harness.Crash},
-	// 		{At: 29 * time.Second, Node: "n2", Do: harness.Restart},
+	// 		{At: 38 * time.Second, Node: "n2", Do: harness.Restart},
 	// 	},
 	// 	Work: []harness.Op{
 	// 		{At: time.Second, Node: "n3", Op: "publish", Arg: 1},

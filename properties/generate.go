@@ -122,7 +122,7 @@ type span struct{ from, to time.Duration }
 func (s span) long() time.Duration { return s.to - s.from }
 
 // stretches are how long a fault or an absence lasts, unless it may not last so long; 0: as long as it may.
-var stretches = []time.Duration{time.Second, 3 * time.Second, 10 * time.Second, 100 * time.Millisecond, 30 * time.Second, 0}
+var stretches = []time.Duration{10 * time.Second, 3 * time.Second, 30 * time.Second, time.Second, 0, 100 * time.Millisecond}
 
 var stretchGen = rapid.Uint32Range(0, uint32(len(stretches)-1))
 

@@ -1,6 +1,7 @@
 package properties
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -19,7 +20,7 @@ type Budget struct {
 	Down sim.Chance
 	// Outage is how long a node may be crashed or paused at a stretch.
 	Outage time.Duration
-	// Disks are what crashes may do to disks, the most harmless first. None: they keep what was synced.
+	// Disks are what crashes by faults may do to disks, the most harmless first. None: they keep what was synced.
 	Disks []sim.DiskFate
 	// Cut is how long packets may be stopped from passing at a stretch, by cuts and holds together; 0: there are none. Stretches less than
 	// five seconds apart are one.
@@ -210,8 +211,8 @@ func (a *account) outage(s harness.Scenario, field string, f harness.Fault, duri
 	if a.Outage != 0 && during.long() > a.Outage {
 		return beyond(field+".For", during.long(), a.Outage)
 	}
-	if f.Disk != "" && !slices.Contains(a.disks(), f.Disk) {
-		return beyond(field+".Disk", f.Disk, a.disks())
+	if disk := cmp.Or(f.Disk, sim.Unsynced); f.Do == harness.Crash && !slices.Contains(a.disks(), disk) {
+		return beyond(field+".Disk", fmt.Sprintf("%q", disk), fmt.Sprintf("%q", a.disks()))
 	}
 	nodes := f.Nodes
 	if len(nodes) == 0 {

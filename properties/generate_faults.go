@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/overlaytest/overlaytest/harness"
+	"github.com/overlaytest/overlaytest/sim"
 )
 
 // Faults draws up to eight faults within the budget, for a world of these nodes that lasts d. Each list has some of the kinds only; without
@@ -57,8 +58,8 @@ const (
 	crowds
 )
 
-// strengths are what part of the most a fault is.
-var strengths = []int64{8, 2, 1}
+// strengths are what part of the most a fault is. What comes first is drawn somewhat more often: the most shows the most.
+var strengths = []int64{1, 2, 8}
 
 var (
 	kindGen   = rapid.Uint32Range(0, 1<<8-1)
@@ -160,7 +161,7 @@ func (g stage) fell(a *account, b blow, f *harness.Fault) bool {
 			f.Nodes = append(f.Nodes, g.nodes[i])
 		}
 	}
-	if disks := a.disks(); f.Do == harness.Crash {
+	if disks := a.disks(); f.Do == harness.Crash && disks[int(b.strong)%len(disks)] != sim.Unsynced {
 		f.Disk = disks[int(b.strong)%len(disks)]
 	}
 	return len(f.Nodes) > 0

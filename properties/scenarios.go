@@ -22,6 +22,7 @@ type space struct {
 	latencies   []harness.Choice
 	losses      []sim.Chance
 	budget      Budget
+	claimed     bool           // the budget counts for Loss too
 	kinds       []harness.Verb // of faults
 	ties        *rapid.Generator[bool]
 	churn       *rapid.Generator[[]outage]
@@ -124,7 +125,7 @@ func ChurnBy(verbs ...harness.Verb) Part {
 func Faulty(b Budget, kinds ...harness.Verb) Part {
 	able := b.kinds(kinds)
 	return func(s *space) {
-		s.budget, s.kinds = b, able
+		s.budget, s.claimed, s.kinds = b, true, able
 		Ties(s)
 	}
 }
@@ -171,7 +172,7 @@ func (s *space) drawing(faults *rapid.Generator[[]blow]) func(t *rapid.T) harnes
 func (s *space) fill(scenario *harness.Scenario, blows []blow, outages []outage, errands []errand) {
 	g := stage{nodes: scenario.Nodes, end: s.duration - s.quiet, quiet: s.quiet}
 	a := s.budget.account(len(scenario.Nodes))
-	if len(s.kinds) > 0 {
+	if s.claimed {
 		scenario.Loss = min(scenario.Loss, s.budget.Loss)
 		a.losses = append(a.losses, burst{span{0, s.duration}, int64(scenario.Loss)})
 	}

@@ -89,7 +89,7 @@ func (w *World) alwaysSuspect() {
 	w.suspect(Oracle{name: afterCrash, watch: func(w *World, p *Promise) {
 		t := &w.laws.oracles.crash
 		t.set(p)
-		w.Watch(t.seeDown)
+		w.Watch(t.seeDown, sim.Dropped)
 	}}, "")
 }
 
@@ -120,7 +120,7 @@ func (w *World) Goodbye(n *sim.Node) {
 		o.left = map[*sim.Node]farewell{}
 		w.suspect(Oracle{name: afterGoodbye, watch: func(w *World, p *Promise) {
 			o.goodbye.set(p)
-			w.Watch(o.seeLeft)
+			w.Watch(o.seeLeft, sim.Sent, sim.Fired)
 		}}, "")
 	}
 	o.left[n] = farewell{n.Life(), w.Elapsed()}

@@ -20,7 +20,7 @@ func (g *Graph) Splits(d time.Duration) Oracle {
 		s := &splits{since: -1}
 		p.Every(d / looksPerPatience)
 		p.judge = func(int) finding { return finding{err: s.judge(g, w.Elapsed(), d)} }
-		w.Watch(s.see)
+		w.Watch(s.see, sim.Cut, sim.Healed, sim.Holding, sim.Released, sim.Crashed, sim.Restarted, sim.Booted, sim.Paused, sim.Resumed)
 	}}
 }
 

@@ -56,7 +56,7 @@ func (*World) Amplifies(times uint64) Oracle {
 		watch: func(w *World, p *Promise) {
 			a := &amplifies{times: times, callers: map[route]*caller{}}
 			a.set(p)
-			w.Watch(a.see)
+			w.Watch(a.see, sim.Sent, sim.Delivered)
 		}}
 }
 
@@ -116,7 +116,7 @@ func (*World) CallsTheDead(d time.Duration) Oracle {
 			}
 		}
 		c.set(p)
-		w.Watch(c.see)
+		w.Watch(c.see, sim.Sent, sim.Crashed, sim.Restarted)
 	}}
 }
 

@@ -53,7 +53,7 @@ func New(t TB, seed uint64, rules ...sim.Rule) *World {
 // open makes a world that the caller closes.
 func open(t TB, seed uint64, rules ...sim.Rule) *World {
 	w := &World{World: sim.New(seed, rules...), T: t}
-	w.unwatch = w.Watch(w.seeStray)
+	w.unwatch = w.Watch(w.seeStray, sim.Dropped)
 	w.alwaysSuspect()
 	switch x := t.(type) {
 	case interface{ opened(w *World) }:

@@ -155,7 +155,8 @@ func TestLawThatSaysNothingFails(t *testing.T) {
 	expect(t, checking(l.Check), `the law "everybody hears everything" is vacuous: it held in 100 worlds, but
 - nothing ever showed "a member hears something"
 - in every world: the precondition "two leaders" never held
-- "loss" met nothing to act on in any of the 80 worlds that had it`)
+- "loss" met nothing to act on in any of the 80 worlds that had it
+where that is meant, its judge says r.AllowVacuous(why)`)
 	f := l.Search(properties.Sweep{})
 	if f.Verdict() != harness.Vacuous || len(f.Never) != 3 {
 		t.Error(f.Verdict(), f.Never)

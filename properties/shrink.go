@@ -49,7 +49,7 @@ func (x *shrinker) shrink() {
 	for improved := true; improved && !x.spent(); {
 		for improved = x.rounds(axes); improved; improved = x.rounds(axes) {
 		}
-		improved = x.descend(x.seeds)
+		improved = x.descend(seeds)
 	}
 	x.seedless = !x.spent() && x.breaksAnyway()
 }

@@ -14,12 +14,7 @@ type smaller = iter.Seq2[spot, harness.Scenario]
 // axes are the ways in which a scenario can be smaller, in the order in which they save most: what is taken out whole, then what is made
 // plainer, then what is moved.
 func (x *shrinker) axes() []axis {
-	return []axis{
-		calm,
-		dropNodes,
-		drop(func(s *harness.Scenario) *[]harness.Fault { return &s.Faults }),
-		drop(func(s *harness.Scenario) *[]harness.Change { return &s.Churn }),
-		drop(func(s *harness.Scenario) *[]harness.Op { return &s.Work }),
+	return append(append([]axis{calm}, deletions()...),
 		mergeNodes,
 		dropVictims,
 		x.plainTopology,
@@ -30,6 +25,16 @@ func (x *shrinker) axes() []axis {
 		shorterFaults,
 		weaker,
 		renumbered,
+	)
+}
+
+// deletions are the axes that take something out.
+func deletions() []axis {
+	return []axis{
+		dropNodes,
+		drop(func(s *harness.Scenario) *[]harness.Fault { return &s.Faults }),
+		drop(func(s *harness.Scenario) *[]harness.Change { return &s.Churn }),
+		drop(func(s *harness.Scenario) *[]harness.Op { return &s.Work }),
 	}
 }
 
@@ -222,10 +227,10 @@ func renumbered(s harness.Scenario, from spot) smaller {
 var otherSeeds = [...]uint64{1, 2, 3, 4}
 
 // seeds takes out single things again, in the worlds of a few other seeds.
-func (x *shrinker) seeds(s harness.Scenario, from spot) smaller {
+func seeds(s harness.Scenario, from spot) smaller {
 	var all []harness.Scenario
 	single := spot{size: 1}
-	for _, a := range []axis{dropNodes, x.axes()[2], x.axes()[3], x.axes()[4]} {
+	for _, a := range deletions() {
 		for _, less := range a(s, single) {
 			for _, seed := range otherSeeds {
 				less.Seed = seed

@@ -22,7 +22,7 @@ const (
 // askedSweep is the sweep that the environment and rapid's flags ask for. A value that makes no sense is an error that names it.
 func askedSweep(t harness.TB) (s Sweep, err error) {
 	s.Seed = rapidFlag("rapid.seed")
-	if s.Worlds, err = askedCount(worldsVariable); err != nil {
+	if s.Worlds, err = askedCount(worldsVariable, 1); err != nil {
 		return s, err
 	}
 	if s.For, err = askedTime(forVariable); err != nil {
@@ -31,7 +31,7 @@ func askedSweep(t harness.TB) (s Sweep, err error) {
 	if s.Worlds == 0 && s.For == 0 {
 		s.Worlds = checks()
 	}
-	runs, err := askedCount(runsVariable)
+	runs, err := askedCount(runsVariable, 0)
 	if err != nil {
 		return s, err
 	}
@@ -61,14 +61,14 @@ func enoughTime(t harness.TB, d time.Duration) error {
 	return nil
 }
 
-// askedCount is a number in the environment, 0 if there is none.
-func askedCount(variable string) (uint64, error) {
+// askedCount is a number in the environment, at least so many; 0 if there is none.
+func askedCount(variable string, least uint64) (uint64, error) {
 	text := os.Getenv(variable)
 	if text == "" {
 		return 0, nil
 	}
 	n, err := strconv.ParseUint(text, 10, 31)
-	if err != nil {
+	if err != nil || n < least {
 		return 0, fmt.Errorf("%s=%q is not a number of worlds: want one such as 10000", variable, text)
 	}
 	return n, nil

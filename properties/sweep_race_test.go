@@ -115,6 +115,7 @@ func TestSweepsAskedForWrongly(t *testing.T) {
 	for _, c := range []struct{ variable, value, want string }{
 		{worldsVariable, "many", `OVERLAYTEST_WORLDS="many" is not a number of worlds: want one such as 10000`},
 		{worldsVariable, "-1", `OVERLAYTEST_WORLDS="-1" is not a number of worlds: want one such as 10000`},
+		{worldsVariable, "0", `OVERLAYTEST_WORLDS="0" is not a number of worlds: want one such as 10000`},
 		{forVariable, "5", `OVERLAYTEST_FOR="5" is not a time: want one such as 90s or 5m`},
 		{forVariable, "-5s", `OVERLAYTEST_FOR="-5s" is not a time: want one such as 90s or 5m`},
 		{runsVariable, "all", `OVERLAYTEST_SHRINK_RUNS="all" is not a number of worlds: want one such as 10000`},
@@ -164,7 +165,8 @@ func TestTallySaysWhatNeverWas(t *testing.T) {
 	want := `the law "all is well" is vacuous: it held in 20 worlds, but
 - nothing ever showed "an election"
 - in every world: the precondition "two leaders" never held
-- "lose" met nothing to act on in any of the 12 worlds that had it`
+- "lose" met nothing to act on in any of the 12 worlds that had it
+where that is meant, its judge says r.AllowVacuous(why)`
 	if got != want {
 		t.Error(errors.New(got))
 	}

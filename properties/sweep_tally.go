@@ -77,7 +77,7 @@ func (t *tally) addKinds(v *verdict) {
 		name := kindOf(v.scenario, l)
 		k := entry(&here, func(known kind) bool { return known.name == name }, kind{name: name, worlds: 1, vacuous: 1})
 		k.fired += l.Fired
-		if l.Fired > 0 || l.Eligible > 0 && !own(l) {
+		if allowed := len(v.vacuous) == 0; allowed || l.Fired > 0 || l.Eligible > 0 && !own(l) {
 			k.vacuous = 0
 		}
 	}
@@ -130,7 +130,8 @@ func (t *tally) never() (all []string) {
 
 // vacuous is what is said of a law that holds and says nothing.
 func (f Finding) vacuous() string {
-	return fmt.Sprintf("the law %q is vacuous: it held in %s, but\n- %s", f.Law, counted(f.Worlds, "world"), strings.Join(f.Never, "\n- "))
+	return fmt.Sprintf("the law %q is vacuous: it held in %s, but\n- %s\nwhere that is meant, its judge says r.AllowVacuous(why)", f.Law,
+		counted(f.Worlds, "world"), strings.Join(f.Never, "\n- "))
 }
 
 // summary is what is said of a law that holds.

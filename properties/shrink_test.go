@@ -1,0 +1,76 @@
+package properties
+
+import (
+	"math/rand/v2"
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/overlaytest/overlaytest/harness"
+	"github.com/overlaytest/overlaytest/sim"
+)
+
+// crashes is a law that breaks where a node crashes, of an overlay that does nothing.
+var crashes = Law[int]{
+	Name: "nobody crashes", Space: Scenarios(Nodes(2, 9)), Boot: func(*sim.Node, []netip.AddrPort) int { return 0 },
+	Judge: func(r *harness.Run[int]) {
+		for _, f := range r.Scenario.Faults {
+			if f.Do == harness.Crash {
+				r.T.Fatalf("one does")
+			}
+		}
+	},
+}
+
+func TestInputOfAFuzzerIsMadeSmall(t *testing.T) {
+	s := harness.Scenario{
+		Nodes: []string{"a", "b", "c"}, Topology: harness.Choice{Name: "star"}, Duration: 2 * time.Minute,
+		Faults: []harness.Fault{{ID: "f1", Do: harness.Lose, Amount: 1000}, {ID: "f2", Do: harness.Crash, At: time.Minute, For: 13 * time.Second, Nodes: []string{"b", "c"}}},
+	}
+	f := crashes.replayed("FuzzIt", s, Sweep{}, nil)
+	if f.Kept != "2 of 3 nodes, 1 of 2 faults" || f.Runs == 0 || f.Breach.Promise() != "shrink_test.go:19" {
+		t.Error(f.Kept, f.Runs, f.Breach)
+	}
+	got := f.Scenario.Faults[0]
+	if got.At != 0 || got.For > time.Second || len(got.Nodes) != 1 || f.Scenario.Duration != time.Minute {
+		t.Errorf("%#v", f.Scenario)
+	}
+}
+
+func TestShrinkerGoesTheSameWayOnAnyNumberOfCores(t *testing.T) {
+	r := rand.New(rand.NewPCG(2, 2))
+	for range 20 {
+		s := crowded(r)
+		if !crashBehindCut(s) {
+			continue
+		}
+		one := analytic(s, crashBehindCut, 1)
+		for _, cores := range []int{2, 5} {
+			many := analytic(s, crashBehindCut, cores)
+			if many.runs != one.runs || many.best.json() != one.best.json() {
+				t.Errorf("%d cores: %d runs to %s; one: %d runs to %s", cores, many.runs, many.best.json(), one.runs, one.best.json())
+			}
+		}
+	}
+}
+
+func TestShrinkerTriesOtherSeedsLast(t *testing.T) {
+	s := harness.Scenario{Seed: 99, Nodes: []string{"a", "b", "c"}, Topology: harness.Choice{Name: "line"}, Duration: time.Second}
+	small := analytic(s, func(s harness.Scenario) bool { return len(s.Nodes) == 3 || len(s.Nodes) == 2 && s.Seed == 3 }, 1).best.scenario
+	if small.Seed != 3 || len(small.Nodes) != 2 {
+		t.Errorf("%#v", small)
+	}
+	same := analytic(s, func(s harness.Scenario) bool { return len(s.Nodes) == 3 }, 1)
+	if same.best.scenario.Seed != 99 || !same.seedless {
+		t.Errorf("%#v", same.best.scenario)
+	}
+}
+
+func TestProgressOfTheShrinker(t *testing.T) {
+	drawn := harness.Scenario{Nodes: []string{"a", "b", "c"}, Work: make([]harness.Op, 5)}
+	x := &shrinker{runs: 31, best: &verdict{law: "all is well", scenario: harness.Scenario{Nodes: []string{"a"}}}}
+	want := `the law "all is well": looking for a smaller world, 31 runs in 12s, kept 1 of 3 nodes, 0 of 5 operations`
+	if got := x.progress(drawn, 12*time.Second); got != want {
+		t.Errorf("got %q", got)
+	}
+}

@@ -47,10 +47,11 @@ func spawn[O any](w *World, names []string, t fixtures.Topology, boot Boot[O], l
 	for i, name := range names {
 		m := &Member[O]{Index: i, w: w}
 		members[i] = m
-		m.Node = w.Node(name, func(n *sim.Node) { m.boot(boot(n, addresses(members, links[i]))) })
+		add := w.Node
 		if late[name] {
-			m.Crash()
+			add = w.Spare
 		}
+		m.Node = add(name, func(n *sim.Node) { m.boot(boot(n, addresses(members, links[i]))) })
 	}
 	w.Run(0)
 	return members

@@ -45,15 +45,22 @@ type rest struct {
 // are; boot, which sets the overlay up, is an event of the present instant, run again at every [Node.Restart]. A name in use is a
 // programmer's error and panics; so is an address in use, given by [At].
 func (w *World) Node(name string, boot func(*Node), where ...Place) *Node {
+	n := w.Spare(name, boot, where...)
+	n.up = true
+	w.scheduleBoot(n)
+	return n
+}
+
+// Spare adds a machine as [World.Node] does, but leaves it off: it has its address, and its first life begins with the first [Node.Restart].
+func (w *World) Spare(name string, boot func(*Node), where ...Place) *Node {
 	if w.names[name] != nil {
 		panic(fmt.Sprintf("sim: node %q exists already: every name of a world is its own", name))
 	}
 	n := w.rooms.at(w.rooms.take())
-	*n = Node{w: w, name: name, boot: boot, id: hashString(name), index: uint32(len(w.nodes)), up: true}
+	*n = Node{w: w, name: name, boot: boot, id: hashString(name), index: uint32(len(w.nodes))}
 	w.place(n, where)
 	w.nodes = append(w.nodes, n)
 	w.names[name] = n
-	w.scheduleBoot(n)
 	return n
 }
 

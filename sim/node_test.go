@@ -174,3 +174,23 @@ func TestTheHotPartOfANodeIsOneCacheLine(t *testing.T) {
 		t.Fatalf("the hot part takes %d bytes", off)
 	}
 }
+
+func TestASpareNodeIsOffUntilItIsSwitchedOn(t *testing.T) {
+	w := New(1)
+	var seen []string
+	w.Watch(func(e Event) { seen = append(seen, e.Kind.String()) })
+	boots := 0
+	n := w.Spare("n", func(*Node) { boots++ })
+	w.Run(time.Minute)
+	if n.Up() || boots != 0 || len(seen) != 0 || len(n.Addrs()) != 1 || w.Holder(n.Addrs()[0]) != n {
+		t.Errorf("a spare node is up %v, booted %d times, with %v and the addresses %v", n.Up(), boots, seen, n.Addrs())
+	}
+	n.Restart()
+	w.Run(0)
+	if !n.Up() || boots != 1 || n.Life() != 0 || !slices.Equal(seen, []string{"restarted", "booted"}) {
+		t.Errorf("switched on, it is up %v, booted %d times, in life %d, with %v", n.Up(), boots, n.Life(), seen)
+	}
+	if again := New(1).Node("n", nil); again.Addrs()[0] != n.Addrs()[0] {
+		t.Errorf("its address is %v, and would be %v had it been on", n.Addrs(), again.Addrs())
+	}
+}

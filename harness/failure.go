@@ -74,8 +74,7 @@ func (w *World) fail(b *Breach) {
 	if t, wants := w.T.(breached); wants {
 		t.Breached(b)
 	}
-	text := fmt.Sprintf("%s\nat %v of virtual time, after %s, seed %#x\nreplay: %s", b, w.Elapsed(), count(w.Events(), "event"), w.Seed(), w.Replay())
-	w.T.Fatalf("%s", text)
+	w.T.Fatalf("%s\nat %v of virtual time, after %s, seed %#x\n%sreplay: %s", b, w.Elapsed(), count(w.Events(), "event"), w.Seed(), w.recalled(b), w.Replay())
 }
 
 // count is a number with its noun.

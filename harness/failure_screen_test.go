@@ -147,3 +147,19 @@ func theFile(t *testing.T, pattern string) string {
 	}
 	return strings.TrimSuffix(sourceOf(t, names[0]), "\n")
 }
+
+func TestScenarioRunWithoutALawTellsItsStory(t *testing.T) {
+	got := failing(t, func(tb harness.TB) { everybodyHears(tb, callers()) })
+	want := `
+story:
+  3s #4  bert was told: call 7
+  3s #6  bert's 1 B to carl was lost: loss
+why:
+  3s #6: bert's 1 B to carl was lost: loss
+  3s #4: because bert was told: call 7
+ask why: OVERLAYTEST_BECAUSE=6 before the command that replays it
+replay: go test `
+	if !strings.Contains(got, want) {
+		t.Errorf("got:\n%s\nwant in it:%s", got, want)
+	}
+}

@@ -64,6 +64,7 @@ const (
 	otherSeeds = 3                      // a world that breaks the promise under as many seeds does not need its own
 	mostPinned = 24                     // lost packets
 	quickPlay  = 500 * time.Millisecond // a world that takes longer is not played often
+	patience   = 5 * time.Second        // in leaving out lost packets
 )
 
 // pinned is the scenario for a test that needs no seed, and whether there is one: where chance loses packets, those that it lost are listed
@@ -138,7 +139,8 @@ func (x *explanation) calmed(lost []Fault) Scenario {
 
 // fewest leaves out the lost packets that do not matter, from the last to the first.
 func (x *explanation) fewest(s Scenario) Scenario {
-	for i := len(s.Faults) - 1; i >= 0; i-- {
+	began := time.Now()
+	for i := len(s.Faults) - 1; i >= 0 && time.Since(began) < patience; i-- {
 		if s.Faults[i].Do != LosePacket {
 			continue
 		}

@@ -142,5 +142,10 @@ func TestPromisesSeeWhatOperationsDo(t *testing.T) {
 	by b: jumped to 100
 	promised at play_test.go:N
 	at 500ms of virtual time, after 4 events, seed 0x1
+	story:
+	  500ms #7  b was told: jump 0
+	why:
+	  500ms #7: b was told: jump 0
+	ask why: OVERLAYTEST_BECAUSE=7 before the command that replays it
 	replay: go test github.com/overlaytest/overlaytest/harness -run '^TestThings$'`)
 }

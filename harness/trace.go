@@ -13,6 +13,7 @@ import (
 type recorder struct {
 	w       *World
 	all     []happening
+	room    int
 	dropped int    // of the oldest, for want of room
 	running uint64 // the event that is being carried out, or was last
 
@@ -38,15 +39,47 @@ type particulars struct {
 	handler string // which function ran
 }
 
-// mostHappenings is how many a recorder keeps: of a longer run, the latest half of it at least. They take about 120 bytes each.
-const mostHappenings = 1 << 20
+// How many happenings a recorder keeps: of a longer run, the latest half of that at least. They take about 130 bytes each.
+const (
+	mostHappenings = 1 << 20
+	mostRemembered = 1 << 16 // in a run that may hold
+)
 
 // record keeps what happens in a world from now on.
 func record(w *World, wanted map[uint64]bool) *recorder {
-	r := &recorder{w: w, wanted: wanted, about: map[uint64]*particulars{}}
+	r := &recorder{w: w, room: mostHappenings, wanted: wanted, about: map[uint64]*particulars{}}
 	w.recorder = r
 	w.Watch(r.see)
 	return r
+}
+
+// remember has a scenario's world keep what happens, for the story of its failure. A law's worlds are played again for that.
+func (w *World) remember() {
+	if _, playedAgain := w.T.(breached); !playedAgain && w.recorder == nil {
+		record(w, nil).room = mostRemembered
+	}
+}
+
+// recalled is the story of a failure in a world that remembers.
+func (w *World) recalled(b *Breach) string {
+	if w.recorder == nil || b.err || b.headline == nothingProved {
+		return ""
+	}
+	s := tell(w.recorder, b)
+	p := &page{}
+	for _, part := range []struct {
+		title string
+		lines []string
+	}{{"story:", s.write(nil)}, {"why:", shortened(s.because(s.chain, nil), 5, 2)}} {
+		if len(part.lines) > 0 {
+			p.line("%s", part.title)
+			p.list(part.lines)
+		}
+	}
+	if s.decisive != 0 {
+		p.line("ask why: %s=%d before the command that replays it", becauseVariable, s.decisive)
+	}
+	return p.String()
 }
 
 // see takes in an event.
@@ -67,7 +100,7 @@ func (r *recorder) see(e sim.Event) {
 }
 
 func (r *recorder) keep(h happening) {
-	if len(r.all) == mostHappenings {
+	if len(r.all) >= r.room {
 		half := len(r.all) / 2
 		r.dropped += half
 		r.all = append(r.all[:0], r.all[half:]...)

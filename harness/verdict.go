@@ -75,6 +75,8 @@ func (r *Run[O]) vacuous() (reasons []string) {
 	return reasons
 }
 
+const nothingProved = "the run proves nothing: it was vacuous"
+
 // judgeVacuity ends a run: one that proves nothing fails its test, unless the test keeps count of such runs with a method
 // Vacuous(reasons []string).
 func (r *Run[O]) judgeVacuity() {
@@ -87,7 +89,7 @@ func (r *Run[O]) judgeVacuity() {
 		t.Vacuous(reasons)
 		return
 	}
-	f := &failure{headline: "the run proves nothing: it was vacuous", details: reasons}
+	f := &failure{headline: nothingProved, details: reasons}
 	f.addf("if that is meant, say r.AllowVacuous(%q)", "why")
 	r.fail(f)
 }

@@ -71,3 +71,29 @@ func story(output string) string {
 	told, _, _ = strings.Cut(told, "proof:")
 	return told
 }
+
+var _ = Describe("A process that dies while it plays a world", Ordered, func() {
+	var folder string
+
+	BeforeAll(func() {
+		folder = stranger()
+		source := strings.Replace(read(folder, "calls.go"), "c.got(id)\n", "c.got(id)\n\tif id == 3 {\n\t\tos.Exit(7)\n\t}\n", 1)
+		write(folder, "calls.go", strings.Replace(source, "import (\n", "import (\n\t\"os\"\n", 1))
+		write(folder, "calls_test.go", strings.Replace(read(folder, "calls_test.go"), "Should(BeEmpty())", "ShouldNot(BeNil())", 1))
+	})
+
+	It("leaves the world behind", func() {
+		Expect(shell(folder, "go test .")).To(ContainSubstring("exit status 7"))
+		Expect(filepath.Glob(folder + "/testdata/overlaytest/*/running-*.json")).NotTo(BeEmpty())
+	})
+
+	It("dies in it again, first of all", func() {
+		Expect(shell(folder, "GOMAXPROCS=1 go test . -rapid.checks=1")).To(ContainSubstring("exit status 7"))
+	})
+
+	It("says so when the law holds in it, and removes it", func() {
+		write(folder, "calls.go", strings.Replace(read(folder, "calls.go"), "os.Exit(7)", "_ = os.Args", 1))
+		Expect(shell(folder, "go test -v .")).To(ContainSubstring("holds in the world that a process left behind when it died: "))
+		Expect(filepath.Glob(folder + "/testdata")).To(BeEmpty())
+	})
+})

@@ -3,6 +3,8 @@ package harness
 import (
 	"fmt"
 	"iter"
+	"reflect"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -42,6 +44,9 @@ func Knows[O any](members []*Member[O], id func(O) string, who func(O) iter.Seq[
 		return g
 	}
 	g.w = members[0].w
+	if same := g.w.laws.sameGraph(g, view{members[0], len(members), plainFunction(id), plainFunction(who)}); same != nil {
+		return same
+	}
 	g.changed = track(g.w, members)
 	g.w.laws.stirred = append(g.w.laws.stirred, g.changed.all)
 	g.ready = func(i int) bool { return members[i].ready() }
@@ -55,6 +60,40 @@ func Knows[O any](members []*Member[O], id func(O) string, who func(O) iter.Seq[
 		m.onBoot(func(o O) { g.owner[id(o)] = m.Name() })
 	}
 	return g
+}
+
+// view is what makes two graphs the same: of the same members by the same functions.
+type view struct {
+	first any
+	n     int
+	id    uintptr
+	who   uintptr
+}
+
+// sameGraph returns the graph of the world that shows the same, so that laws that ask the same ask it once; nil when there is none, or when
+// the functions cannot be compared.
+func (l *laws) sameGraph(g *Graph, v view) *Graph {
+	if v.id == 0 || v.who == 0 {
+		return nil
+	}
+	if known := l.graphs[v]; known != nil {
+		return known
+	}
+	if l.graphs == nil {
+		l.graphs = map[view]*Graph{}
+	}
+	l.graphs[v] = g
+	return nil
+}
+
+// plainFunction is the entry of a function that is one wherever it is named; 0 for a closure, a bound method or an instance of a generic one.
+func plainFunction(f any) uintptr {
+	pc := reflect.ValueOf(f).Pointer()
+	name := runtime.FuncForPC(pc).Name()
+	if closure.MatchString(shortName(name)) || strings.HasSuffix(name, "-fm") || strings.Contains(name, "[") {
+		return 0
+	}
+	return pc
 }
 
 // refresh asks those again that may have changed.

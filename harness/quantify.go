@@ -13,6 +13,7 @@ type laws struct {
 	playing bool     // an event is running, or a promise looks
 	stirred []func() // told that the test may have changed anything
 	asked   func() uint64
+	graphs  map[view]*Graph
 	margins []Margin
 	hopes   *hopes
 	open    []pending // not so yet

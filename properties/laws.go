@@ -42,8 +42,11 @@ func Judge[O any](clauses ...Clause[O]) func(r *harness.Run[O]) {
 // Everybody is how many others a member must know that must know all of them.
 const Everybody = -1
 
-// lookEvery is how often what grows with the square of the members is looked at while a world is played.
-const lookEvery = 15 * time.Second
+// How often what is slow to look at is looked at, while a world is played.
+const (
+	lookEvery = 30 * time.Second // what grows with the square of the members
+	sizeEvery = 5 * time.Second  // the size of each member that was touched
+)
 
 // Discovers demands that each member comes to know k others that are up, or all there are if they are fewer, within a time of the healing. A
 // failure lists the members that do not, and whom they miss.
@@ -85,14 +88,14 @@ func Forgets[O any](id func(O) string, known func(O) iter.Seq[string], within ti
 	}
 }
 
-// NoSelf demands that no member ever knows itself. It is looked at every fifteen seconds while the world is played, and when it is healed.
+// NoSelf demands that no member ever knows itself. It is looked at every thirty seconds while the world is played, and when it is healed.
 func NoSelf[O any](id func(O) string, known func(O) iter.Seq[string]) Clause[O] {
 	return func(r *harness.Run[O]) func() {
 		return sampled(r, "nobody knows itself", harness.Knows(r.Members, id, known).Self)
 	}
 }
 
-// NoPhantoms demands that no member ever knows an id that nobody has or had. It is looked at every fifteen seconds while the world is played, and
+// NoPhantoms demands that no member ever knows an id that nobody has or had. It is looked at every thirty seconds while the world is played, and
 // when it is healed.
 func NoPhantoms[O any](id func(O) string, known func(O) iter.Seq[string]) Clause[O] {
 	return func(r *harness.Run[O]) func() {
@@ -102,20 +105,24 @@ func NoPhantoms[O any](id func(O) string, known func(O) iter.Seq[string]) Clause
 
 // sampled promises that a list stays empty, looked at now and then and when the world is healed.
 func sampled[O any](r *harness.Run[O], words string, list any) func() {
-	p := r.Never(words, list).Every(lookEvery)
+	return now(r.World, r.Never(words, list).Every(lookEvery), lookEvery)
+}
+
+// now has a promise looked at at once that is looked at every so often.
+func now(w *harness.World, p *harness.Promise, usual time.Duration) func() {
 	return func() {
 		p.Every(0)
-		r.Run(0)
-		p.Every(lookEvery)
+		w.Run(0)
+		p.Every(usual)
 	}
 }
 
 // Bounded demands that no member's state ever grows beyond a size: what it counts, in the plural, how and how much there may be at most. How
-// much there was is among the margins.
+// much there was is among the margins. It is looked at every five seconds while the world is played, and when it is healed.
 func Bounded[O any](what string, size func(O) int, most int) Clause[O] {
 	return func(r *harness.Run[O]) func() {
 		largest, words := -1, fmt.Sprintf("no member has more than %d %s", most, what)
-		harness.Each(r.Members, words, func(m *harness.Member[O]) error {
+		p := harness.Each(r.Members, words, func(m *harness.Member[O]) error {
 			n := size(m.Overlay)
 			if n > most {
 				return fmt.Errorf("it has %d %s", n, what)
@@ -126,7 +133,7 @@ func Bounded[O any](what string, size func(O) int, most int) Clause[O] {
 			}
 			return nil
 		})
-		return nil
+		return now(r.World, p.Every(sizeEvery), sizeEvery)
 	}
 }
 

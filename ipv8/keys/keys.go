@@ -34,6 +34,7 @@ type Public struct {
 	ring    *Ring
 	bin     string
 	mid     Mid
+	name    string
 	level   Level
 	sigLen  int
 	scheme  scheme
@@ -50,6 +51,9 @@ func (p *Public) Bin() string { return p.bin }
 
 // Mid returns the member id.
 func (p *Public) Mid() Mid { return p.mid }
+
+// Name returns the member id in base64: the String of Mid, without making it anew.
+func (p *Public) Name() string { return p.name }
 
 // Level returns the level; that of a stand-in is the one whose sizes it has.
 func (p *Public) Level() Level { return p.level }

@@ -89,8 +89,9 @@ func (r *Ring) decodePublic(bin []byte) (*Public, error) {
 
 // public makes the value of a key, interned by nobody yet.
 func (r *Ring) public(s shape, bin string, how scheme) *Public {
+	mid := Mid(sha1.Sum([]byte(bin)))
 	return &Public{
-		ring: r, bin: bin, mid: sha1.Sum([]byte(bin)), level: s.level, sigLen: s.signature,
+		ring: r, bin: bin, mid: mid, name: mid.String(), level: s.level, sigLen: s.signature,
 		scheme: how, standIn: strings.HasPrefix(bin, standInPublic),
 	}
 }

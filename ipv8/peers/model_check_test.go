@@ -75,6 +75,19 @@ func (x *machine) checkAddresses(t *rapid.T) {
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Fatalf("known\n%v\nwant\n%v", got, want)
 	}
+	all := map[netip.AddrPort]bool{}
+	for _, c := range want {
+		all[c.Address] = true
+	}
+	for _, p := range x.m.peers {
+		for _, a := range p.addresses {
+			all[a] = all[a] || a.IsValid()
+		}
+	}
+	delete(all, netip.AddrPort{})
+	if x.t.Addresses() != len(all) {
+		t.Fatalf("%d addresses, want %v", x.t.Addresses(), all)
+	}
 	for b := range byte(4) {
 		x.checkWalkable(t, Service{b})
 	}

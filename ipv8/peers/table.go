@@ -219,6 +219,10 @@ func (t *Table) ByAddress(a netip.AddrPort) *Peer { return t.book.holder(unmap(a
 // Len returns the number of verified peers.
 func (t *Table) Len() int { return t.everybody.live }
 
+// Addresses returns the number of addresses there are: those of verified peers,
+// and those known.
+func (t *Table) Addresses() int { return len(t.book.entries) - t.book.dropped }
+
 // Count returns the number of verified peers of a service.
 func (t *Table) Count(s Service) int {
 	if c := t.crowd(s); c != nil {

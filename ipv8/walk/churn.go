@@ -106,9 +106,10 @@ func (w *churn) step() {
 	for range min(w.Sample, w.count()) {
 		w.sample = append(w.sample, w.pick(w.random, w.wanted))
 	}
+	now := w.now()
 	for _, p := range w.sample {
-		if p.Verified() {
-			w.look(p)
+		if p.Verified() && !w.isFine(p, now) {
+			w.look(p, now)
 		}
 	}
 }
@@ -116,14 +117,22 @@ func (w *churn) step() {
 // isNew reports whether a peer is not in the sample yet.
 func (w *churn) isNew(p *ipv8.Peer) bool { return !slices.Contains(w.sample, p) }
 
-// look pings a peer, or removes it, or leaves it in peace.
-func (w *churn) look(p *ipv8.Peer) {
-	now := w.now()
-	silent := time.Duration(0)
+// isFine reports whether a peer is to be left in peace.
+func (w *churn) isFine(p *ipv8.Peer, now time.Time) bool {
+	return len(p.Pings()) >= enoughPings && silence(p, now) <= min(w.Inactive, w.Drop)
+}
+
+// silence is how long nothing came from a peer; 0 if nothing ever did.
+func silence(p *ipv8.Peer, now time.Time) time.Duration {
 	if seen := p.Seen(); !seen.IsZero() {
-		silent = now.Sub(seen)
+		return now.Sub(seen)
 	}
-	at := w.find(p)
+	return 0
+}
+
+// look pings a peer, or removes it, or leaves it in peace.
+func (w *churn) look(p *ipv8.Peer, now time.Time) {
+	silent, at := silence(p, now), w.find(p)
 	if silent > w.Drop && at >= 0 {
 		w.pinged = slices.Delete(w.pinged, at, at+1)
 		w.remove(p)

@@ -12,27 +12,46 @@ import (
 
 var (
 	goBlock   = regexp.MustCompile("(?s)```go\n(.*?)```")
-	failure   = regexp.MustCompile("(?s)```\n--- FAIL: TestEverybodyIsKnown \\([^)]*\\)\n(.*?)```")
+	failure   = regexp.MustCompile("(?s)```\n--- FAIL: (TestEverybodyIsKnown\\w*) \\([^)]*\\)\n(.*?)```")
 	brokenWay = regexp.MustCompile(`(?m)^func \(g \*Greeter\) tell\(\) string .*$`)
+	deafWay   = regexp.MustCompile(`(?ms)^func \(g \*Greeter\) hear\(.*?^}$`)
 )
 
-func TestTheModuleOfOnesOwnFailsAsPrintedAndIsMended(t *testing.T) {
+// TestTheModuleOfOnesOwn does what a reader does: a spec that fails as printed and is mended, a law that fails as printed and is mended.
+func TestTheModuleOfOnesOwn(t *testing.T) {
 	text := read(t, "../../README.md")
-	blocks, printed := goBlock.FindAllStringSubmatch(text, -1), failure.FindStringSubmatch(text)
-	if len(blocks) < 3 || printed == nil {
-		t.Fatalf("README.md: found %d blocks of Go and the failure %q; want greet.go, greet_test.go, the mended line, and the failure", len(blocks), printed)
+	blocks, printed := goBlock.FindAllStringSubmatch(text, -1), failure.FindAllStringSubmatch(text, -1)
+	if len(blocks) < 5 || len(printed) != 2 {
+		t.Fatalf("README.md: found %d blocks of Go and %d failures; want greet.go, greet_test.go, tell, law_test.go, hear; and two", len(blocks), len(printed))
 	}
+	block := func(i int) string { return strings.TrimSpace(blocks[i][1]) + "\n" }
 	dir := t.TempDir()
-	overlay, spec, mended := blocks[0][1], blocks[1][1], strings.TrimSpace(blocks[2][1])
 	module(t, dir)
+	overlay := block(0)
 	write(t, dir, "greet.go", overlay)
-	write(t, dir, "greet_test.go", spec)
-	if out, err := test(t, dir); err == nil || !strings.Contains(out, printed[1]) {
-		t.Fatalf("the broken greeter: %v\n%s\nREADME.md prints\n%s", err, out, printed[1])
+	write(t, dir, "greet_test.go", block(1))
+	fails(t, dir, printed[0][2])
+	overlay = brokenWay.ReplaceAllLiteralString(overlay, strings.TrimSpace(block(2)))
+	write(t, dir, "greet.go", overlay)
+	passes(t, dir)
+	write(t, dir, "law_test.go", block(3))
+	fails(t, dir, printed[1][2])
+	write(t, dir, "greet.go", deafWay.ReplaceAllLiteralString(overlay, strings.TrimSpace(block(4))))
+	passes(t, dir)
+}
+
+// fails demands that the module's tests fail in these words.
+func fails(t *testing.T, dir, words string) {
+	t.Helper()
+	if out, err := test(t, dir); err == nil || !strings.Contains(out, words) {
+		t.Fatalf("go test: %v\n%s\nREADME.md prints\n%s", err, out, words)
 	}
-	write(t, dir, "greet.go", brokenWay.ReplaceAllLiteralString(overlay, mended))
+}
+
+func passes(t *testing.T, dir string) {
+	t.Helper()
 	if out, err := test(t, dir); err != nil {
-		t.Fatalf("the mended greeter: %v\n%s", err, out)
+		t.Fatalf("go test: %v\n%s", err, out)
 	}
 }
 

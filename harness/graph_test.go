@@ -72,6 +72,17 @@ func TestIDsAreShownByTheNodesThatHadThem(t *testing.T) {
 	same(t, "Strangers", g.Strangers(), []string{"n2→x2"})
 }
 
+func TestGraphsOfTheSameAreOne(t *testing.T) {
+	members, g := friends(t, []string{"n1"}, nil)
+	again := harness.Knows(members, (*friend).id, (*friend).knows)
+	same(t, "the same graph", g == again, true)
+	same(t, "graph of fewer", g == harness.Knows(members[:1], (*friend).id, (*friend).knows), false)
+	knowing := func(only string) *harness.Graph {
+		return harness.Knows(members, (*friend).id, func(*friend) iter.Seq[string] { return slices.Values([]string{only}) })
+	}
+	same(t, "graphs of closures", knowing("n1") == knowing("n9"), false)
+}
+
 func TestWhoLivedBetweenTwoLooksIsNoStranger(t *testing.T) {
 	members, g := friends(t, nil, nil)
 	w := members[0].World()

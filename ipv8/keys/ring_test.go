@@ -52,6 +52,13 @@ func TestEqualKeysOfARingAreOnePointer(t *testing.T) {
 	}
 }
 
+func TestNamesAreMemberIDsInBase64(t *testing.T) {
+	p := generate(t, NewRing(), Curve25519, 1).Public()
+	if p.Name() != p.Mid().String() {
+		t.Errorf("the name is %q, want %q", p.Name(), p.Mid())
+	}
+}
+
 func TestGenerateIsAFunctionOfTheStream(t *testing.T) {
 	for _, level := range Levels() {
 		a, b, c := generate(t, NewRing(), level, 1), generate(t, NewRing(), level, 1), generate(t, NewRing(), level, 2)

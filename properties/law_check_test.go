@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"github.com/overlaytest/overlaytest/harness"
 	"github.com/overlaytest/overlaytest/properties"
 	"github.com/overlaytest/overlaytest/sim"
@@ -161,4 +163,30 @@ where that is meant, its judge says r.AllowVacuous(why)`)
 	if f.Verdict() != harness.Vacuous || len(f.Never) != 3 {
 		t.Error(f.Verdict(), f.Never)
 	}
+}
+
+func TestSkipOfTheTestItselfInsideAJudgeSkipsIt(t *testing.T) {
+	skipped, went := false, true
+	t.Run("skipped", func(t *testing.T) {
+		t.Cleanup(func() { skipped = t.Skipped() })
+		l := heard()
+		l.Judge = func(*harness.Run[*shouter]) { t.Skip("not on this machine") }
+		went = false
+		l.Check(t)
+		went = true
+	})
+	if !skipped || went {
+		t.Errorf("skipped: %v, went on: %v", skipped, went)
+	}
+}
+
+func TestPanicOfAGeneratorIsThatOfTheTest(t *testing.T) {
+	l := heard()
+	l.Space = rapid.Custom(func(*rapid.T) harness.Scenario { panic("no scenario today") })
+	defer func() {
+		if p := recover(); p == nil || !strings.Contains(fmt.Sprint(p), "no scenario today") {
+			t.Errorf("panicked with %v", p)
+		}
+	}()
+	l.Search(properties.Sweep{})
 }

@@ -2,6 +2,7 @@ package properties
 
 import (
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/overlaytest/overlaytest/harness"
@@ -77,9 +78,14 @@ func (l Law[O]) search(test string, s Sweep, cases *harness.Cases) Finding {
 	began, say, spent := time.Now(), newProgress(), startCPU()
 	base := baseSeed(s.Seed, l.Name)
 	var last *verdict
+	var drawing sync.Mutex
 	r := &race{
 		judge: func(i uint64) *verdict {
-			return l.judge(test, cases, func() harness.Scenario { return l.Space.Example(worldSeed(base, i)) })
+			return l.judge(test, cases, func() harness.Scenario {
+				drawing.Lock() // generators are not made for several goroutines: Deferred, and all that fail to draw
+				defer drawing.Unlock()
+				return l.Space.Example(worldSeed(base, i))
+			})
 		},
 		see: func(v *verdict) {
 			last = v

@@ -129,7 +129,7 @@ func (h *history) fired(x link) string {
 	}
 	text := x.node + "'s timer fired"
 	if x.again > 0 {
-		text += fmt.Sprintf(", after %d others", x.again)
+		text += ", after " + count(x.again, "other")
 	}
 	return text
 }

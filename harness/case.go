@@ -79,6 +79,14 @@ func (c *Case) Set(text string) (err error) {
 	return c.Scenario.Validate()
 }
 
+// GomegaString is how Gomega's matchers print the case: its scenario as Go, which may be pasted.
+func (c Case) GomegaString() string {
+	return fmt.Sprintf("a case of the law %q: %#v", c.Law, c.Scenario)
+}
+
+// GomegaString is how Gomega's matchers print the scenario: as Go, which may be pasted.
+func (s Scenario) GomegaString() string { return s.GoString() }
+
 // inline is the case in one line: its scenario.
 func (c Case) inline() string {
 	text, err := json.Marshal(c.Scenario)

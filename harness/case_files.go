@@ -47,7 +47,7 @@ func (c *Cases) folder() string { return casesFolder + "/" + slug(c.Law) }
 const runningPrefix = "running-"
 
 // Saved returns the cases of the law in the order of their names: those saved first, then those left behind by processes that died. A file
-// that cannot be read or played comes with an error.
+// that cannot be read or played comes with an error; if a process left it behind, it is removed.
 func (c *Cases) Saved() (all []saved) {
 	names, _ := filepath.Glob(c.folder() + "/*.json")
 	for _, name := range names {
@@ -58,6 +58,10 @@ func (c *Cases) Saved() (all []saved) {
 		s.Err = s.Case.Set(name)
 		if s.Err == nil && s.Case.Law != "" && s.Case.Law != c.Law {
 			s.Err = fmt.Errorf("it is about another law, %q", s.Case.Law)
+		}
+		if s.Raw && s.Err != nil {
+			s.Err = fmt.Errorf("%w; it was removed: the process died before all of it was written", s.Err)
+			_ = os.Remove(name)
 		}
 		all = append(all, s)
 	}

@@ -86,6 +86,21 @@ func TestWorldOfAProcessThatDiedIsASavedCase(t *testing.T) {
 	same(t, "the saved cases then", len(cases.Saved()), 0)
 }
 
+func TestCaseHalfWrittenByAProcessThatDiedIsRemoved(t *testing.T) {
+	t.Chdir(t.TempDir())
+	cases := &harness.Cases{Law: "it holds"}
+	path, _ := cases.Save(harness.Case{Scenario: callers()})
+	left := filepath.ToSlash(filepath.Join(filepath.Dir(path), "running-2147483647-1.json"))
+	if err := os.WriteFile(left, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	saved := cases.Saved()
+	if len(saved) != 2 || saved[1].Path != left || saved[1].Err == nil || !strings.Contains(saved[1].Err.Error(), "it was removed") {
+		t.Fatalf("saved are %+v", saved)
+	}
+	same(t, "the saved cases then", len(cases.Saved()), 1)
+}
+
 func TestSavedCasesComeInOrderAndStay(t *testing.T) {
 	t.Chdir(t.TempDir())
 	cases := &harness.Cases{Law: "Every rumour (even an old one) reaches everybody who is up at the end, whatever happens in between!"}

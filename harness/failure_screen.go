@@ -144,6 +144,9 @@ func (x *explanation) writeReplay(b *page) {
 // writePlaces says where to look.
 func (x *explanation) writePlaces(b *page) {
 	var places []string
+	if x.test.law != "" {
+		places = append(places, "the law at "+x.test.law)
+	}
 	if x.breach.place != "" {
 		places = append(places, "the promise at "+x.breach.place)
 	}

@@ -16,6 +16,7 @@ type goTestFile struct {
 	why  string // there is none
 	seed string // whether it needs the seed
 	path string // where it was written
+	law  string // where the law is: file:line
 }
 
 // goTest writes a test that plays the world and fails as it did, without its seed if that can be.
@@ -56,7 +57,7 @@ func (x *explanation) goTest() goTestFile {
 	if err != nil {
 		return goTestFile{why: fmt.Sprintf("it would not be Go: %v", err)}
 	}
-	return goTestFile{text: string(text), seed: seed}
+	return goTestFile{text: string(text), seed: seed, law: law.place}
 }
 
 // Figures of pinning.

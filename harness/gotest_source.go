@@ -21,6 +21,7 @@ type lawSource struct {
 	pkg        string
 	expression string
 	imports    []string // what the expression needs, as import specs
+	place      string   // file:line of it
 }
 
 var errUnnamed = errors.New("the law is no variable of the package: give it a name there, var law = properties.Law…")
@@ -30,23 +31,41 @@ var errUnnamed = errors.New("the law is no variable of the package: give it a na
 func findLaw(law string) (lawSource, error) {
 	if file, line, ok := callingLine(); ok {
 		if found, ok := lawAt(file, line); ok {
-			return found, nil
+			return found.declared(law), nil
 		}
 	}
+	if found, ok := lawNamed(law); ok {
+		return found, nil
+	}
+	return lawSource{}, errUnnamed
+}
+
+// declared has the place where the law is declared, if that is found.
+func (l lawSource) declared(law string) lawSource {
+	if named, ok := lawNamed(law); ok && named.expression == l.expression {
+		l.place = named.place
+	}
+	return l
+}
+
+// lawNamed is the variable of the package whose literal has that name. Test files are searched first.
+func lawNamed(law string) (found lawSource, ok bool) {
 	files, _ := filepath.Glob("*.go")
-	slices.SortStableFunc(files, func(a, b string) int { // test files first
+	slices.SortStableFunc(files, func(a, b string) int {
 		return strings.Compare(strconv.FormatBool(!strings.HasSuffix(a, "_test.go")), strconv.FormatBool(!strings.HasSuffix(b, "_test.go")))
 	})
 	for _, name := range files {
-		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		set := token.NewFileSet()
+		file, err := parser.ParseFile(set, name, nil, 0)
 		if err != nil {
 			continue
 		}
-		if variable := lawVariable(file, law); variable != "" {
-			return lawSource{pkg: file.Name.Name, expression: variable}, nil
+		if variable := lawVariable(file, law); variable != nil {
+			place := fmt.Sprintf("%s:%d", name, set.Position(variable.Pos()).Line)
+			return lawSource{pkg: file.Name.Name, expression: variable.Name, place: place}, true
 		}
 	}
-	return lawSource{}, errUnnamed
+	return found, false
 }
 
 // callingLine is the line of the package under test that had the law checked.
@@ -83,7 +102,7 @@ func lawAt(name string, line int) (found lawSource, ok bool) {
 		}
 		var b bytes.Buffer
 		if format.Node(&b, set, method.X) == nil {
-			found = lawSource{pkg: file.Name.Name, expression: b.String(), imports: importsOf(file, method.X)}
+			found = lawSource{pkg: file.Name.Name, expression: b.String(), imports: importsOf(file, method.X), place: fmt.Sprintf("%s:%d", name, set.Position(method.X.Pos()).Line)}
 			ok = true
 		}
 		return true
@@ -134,7 +153,7 @@ func importsOf(file *ast.File, x ast.Expr) (specs []string) {
 }
 
 // lawVariable is the package's variable with a literal of that name.
-func lawVariable(file *ast.File, law string) (variable string) {
+func lawVariable(file *ast.File, law string) (variable *ast.Ident) {
 	for _, decl := range file.Decls {
 		vars, is := decl.(*ast.GenDecl)
 		if !is || vars.Tok != token.VAR {
@@ -143,12 +162,12 @@ func lawVariable(file *ast.File, law string) (variable string) {
 		for _, spec := range vars.Specs {
 			for i, value := range spec.(*ast.ValueSpec).Values {
 				if literal, is := value.(*ast.CompositeLit); is && literalName(literal) == fmt.Sprintf("%q", law) {
-					return spec.(*ast.ValueSpec).Names[i].Name
+					return spec.(*ast.ValueSpec).Names[i]
 				}
 			}
 		}
 	}
-	return ""
+	return nil
 }
 
 // literalName is the field Name of a literal, as it is written.

@@ -47,11 +47,11 @@ func TestLawIsNamedAsItsLineNamesIt(t *testing.T) {
 	inPackage(t)
 	lines := strings.Split(source, "\n")
 	for mark, want := range map[string]lawSource{
-		"line 14": {pkg: "calls_test", expression: "hearing"},
-		"line 15": {pkg: "calls_test", expression: "made.Law(odd.Size(3))", imports: []string{`"example.org/made"`, `odd "example.org/very/odd"`}},
+		"line 14": {pkg: "calls_test", expression: "hearing", place: "calls_test.go:14"},
+		"line 15": {pkg: "calls_test", expression: "made.Law(odd.Size(3))", imports: []string{`"example.org/made"`, `odd "example.org/very/odd"`}, place: "calls_test.go:15"},
 		"line 19": {},
 		"build(":  {},
-		"line 22": {pkg: "calls_test", expression: "hearing"},
+		"line 22": {pkg: "calls_test", expression: "hearing", place: "calls_test.go:22"},
 	} {
 		for i, line := range lines {
 			if !strings.Contains(line, mark) {
@@ -67,7 +67,7 @@ func TestLawIsNamedAsItsLineNamesIt(t *testing.T) {
 func TestLawIsFoundByItsName(t *testing.T) {
 	inPackage(t)
 	got, err := findLaw("everybody hears")
-	if want := (lawSource{pkg: "calls_test", expression: "hearing"}); err != nil || !reflect.DeepEqual(got, want) {
+	if want := (lawSource{pkg: "calls_test", expression: "hearing", place: "calls_test.go:10"}); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("the law is %+v, %v, want %+v", got, err, want)
 	}
 	if _, err := findLaw("nobody hears"); err != errUnnamed {

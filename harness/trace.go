@@ -166,12 +166,16 @@ func (w *World) Payload(data []byte) string {
 	return plainPayload(data)
 }
 
+// plainPayload is the beginning of a text, or a size.
 func plainPayload(data []byte) string {
-	const most = 48
+	const most = 60
 	for _, b := range data {
-		if b < ' ' || b > '~' || len(data) > most {
+		if b < ' ' || b > '~' {
 			return fmt.Sprintf("%d B", len(data))
 		}
+	}
+	if len(data) > most {
+		return fmt.Sprintf("%q… (%d B)", data[:most], len(data))
 	}
 	return fmt.Sprintf("%q", data)
 }

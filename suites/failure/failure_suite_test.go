@@ -50,7 +50,7 @@ func write(folder, name, text string) {
 func shell(folder, line string) string {
 	command := exec.Command("sh", "-c", line)
 	command.Dir = folder
-	command.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off")
+	command.Env = append(os.Environ(), "GOFLAGS=-mod=mod -vet=off -ldflags=-w", "GOPROXY=off", "GOWORK=off")
 	output, _ := command.CombinedOutput()
 	return string(output)
 }

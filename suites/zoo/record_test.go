@@ -58,6 +58,7 @@ func TestTwinsNeverRaiseAlarm(t *testing.T) {
 type row struct {
 	exhibit
 	searches, found      int
+	same                 int    // stories that break the promise which the world they come from broke
 	promise              string // that broke most often
 	worlds, most         int    // until found
 	cpu, shrinking       time.Duration
@@ -70,13 +71,16 @@ func (e exhibit) measured(t *testing.T) row {
 	var cpu, shrinking []time.Duration
 	promises := map[string]int{}
 	for seed := range uint64(*seeds) {
-		f := e.bug(properties.Sweep{Seed: 1 + seed*1_000_003, Worlds: *worlds})
+		f := e.bug(properties.Sweep{Seed: base(seed), Worlds: *worlds})
 		t.Logf("%s, search %d: %s in %d worlds, %s, %d runs to %d nodes, %d events", e.name, seed+1, f.Verdict(), f.Worlds, f.CPU, f.Runs,
 			len(f.Scenario.Nodes), length(f.Scenario))
 		if f.Verdict() != harness.Failed {
 			continue
 		}
 		r.found++
+		if drawn := e.bug(properties.Sweep{Seed: base(seed), Worlds: *worlds, Runs: -1}); drawn.Breach.Promise() == f.Breach.Promise() {
+			r.same++
+		}
 		promises[f.Breach.Promise()]++
 		worldsTried, cpu = append(worldsTried, int(f.World)), append(cpu, f.CPU)
 		nodes, events = append(nodes, len(f.Scenario.Nodes)), append(events, length(f.Scenario))
@@ -89,6 +93,9 @@ func (e exhibit) measured(t *testing.T) row {
 	}
 	return r
 }
+
+// base is what the seeds of the worlds of a search count from.
+func base(search uint64) uint64 { return 1 + search*1_000_003 }
 
 // length is how many events a story tells of.
 func length(s harness.Scenario) int {
@@ -118,14 +125,15 @@ func median[T int | time.Duration](values []T) T {
 func table(rows []row) string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "\nspecies\tin\tfound\tworlds (most)\tCPU\tnodes\tevents\truns\tshrinking\tby\n")
+	fmt.Fprintf(w, "\nspecies\tin\tfound\tworlds (most)\tCPU\tnodes\tevents\truns\tshrinking\tsame\tby\n")
 	for _, r := range rows {
-		fmt.Fprintf(w, "%s\t%s\t%d of %d\t%d (%d)\t%.2f s\t%d\t%d\t%d\t%.1f s\t%s\n", r.name, r.overlay, r.found, r.searches, r.worlds, r.most,
-			r.cpu.Seconds(), r.nodes, r.events, r.judge, r.shrinking.Seconds(), r.promise)
+		fmt.Fprintf(w, "%s\t%s\t%d of %d\t%d (%d)\t%.2f s\t%d\t%d\t%d\t%.1f s\t%d\t%s\n", r.name, r.overlay, r.found, r.searches, r.worlds, r.most,
+			r.cpu.Seconds(), r.nodes, r.events, r.judge, r.shrinking.Seconds(), r.same, r.promise)
 	}
 	_ = w.Flush() // to a strings.Builder: cannot fail
 	fmt.Fprintf(&b, "\nMedians of the searches that found it. CPU is until found, in the worlds alone; nodes and events are those of the story;\n"+
-		"runs are the worlds judged to find it, shrinking how long that took.\n")
+		"runs are the worlds judged to find it, shrinking how long that took; same are the stories that break the promise which the world\n"+
+		"they come from broke.\n")
 	return b.String()
 }
 
@@ -134,13 +142,13 @@ func extend(file string, rows []row) error {
 	var b bytes.Buffer
 	if _, err := os.Stat(file); err != nil {
 		fmt.Fprintln(&b, strings.Join([]string{"date", "go", "platform", "cores", "revision", "species", "overlay", "found", "searches", "worlds",
-			"most worlds", "cpu s", "nodes", "events", "runs", "shrinking s", "promise"}, "\t"))
+			"most worlds", "cpu s", "nodes", "events", "runs", "shrinking s", "same promise", "promise"}, "\t"))
 	}
 	where := strings.Join([]string{time.Now().UTC().Format(time.DateOnly), runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH,
 		fmt.Sprint(runtime.GOMAXPROCS(0)), revision()}, "\t")
 	for _, r := range rows {
-		fmt.Fprintf(&b, "%s\t%s\t%s\t%d\t%d\t%d\t%d\t%.3f\t%d\t%d\t%d\t%.2f\t%s\n", where, r.name, r.overlay, r.found, r.searches, r.worlds, r.most,
-			r.cpu.Seconds(), r.nodes, r.events, r.judge, r.shrinking.Seconds(), r.promise)
+		fmt.Fprintf(&b, "%s\t%s\t%s\t%d\t%d\t%d\t%d\t%.3f\t%d\t%d\t%d\t%.2f\t%d\t%s\n", where, r.name, r.overlay, r.found, r.searches, r.worlds, r.most,
+			r.cpu.Seconds(), r.nodes, r.events, r.judge, r.shrinking.Seconds(), r.same, r.promise)
 	}
 	f, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 	if err != nil {

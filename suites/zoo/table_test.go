@@ -12,12 +12,12 @@ import (
 )
 
 var aRow = row{
-	exhibit: exhibit{name: "a bug", overlay: "an overlay"}, searches: 20, found: 19, promise: "it works", worlds: 12, most: 34,
+	exhibit: exhibit{name: "a bug", overlay: "an overlay"}, searches: 20, found: 19, same: 18, promise: "it works", worlds: 12, most: 34,
 	cpu: 1500 * time.Millisecond, nodes: 3, events: 4, judge: 50, shrinking: 250 * time.Millisecond,
 }
 
 func TestTableSaysWhatTheSearchesCameTo(t *testing.T) {
-	const want = "\na bug    an overlay  19 of 20  12 (34)        1.50 s  3      4       50    0.2 s      it works\n"
+	const want = "\na bug    an overlay  19 of 20  12 (34)        1.50 s  3      4       50    0.2 s      18    it works\n"
 	if got := table([]row{aRow}); !strings.Contains(got, want) {
 		t.Errorf("the table is %s\nwithout %s", got, want)
 	}
@@ -34,7 +34,7 @@ func TestHistoryIsExtended(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const line = "\ta bug\tan overlay\t19\t20\t12\t34\t1.500\t3\t4\t50\t0.25\tit works"
+	const line = "\ta bug\tan overlay\t19\t20\t12\t34\t1.500\t3\t4\t50\t0.25\t18\tit works"
 	lines := strings.Split(string(data), "\n")
 	if len(lines) != 4 || !strings.HasSuffix(lines[1], line) || !strings.HasSuffix(lines[2], line) {
 		t.Errorf("history is %q, want a heading and twice %q", lines, line)

@@ -85,6 +85,12 @@ func (a *Assertion) For(d time.Duration) *Assertion {
 	return a
 }
 
+// At says where it was asserted, as [Promise.At] does.
+func (a *Assertion) At(place string) *Assertion {
+	a.place = place
+	return a
+}
+
 // may reports whether a bound can be set, and notes what is wrong with one that cannot.
 func (a *Assertion) may(belongs bool, word string, d time.Duration) bool {
 	switch {

@@ -95,6 +95,13 @@ func (p *Promise) Within(d time.Duration) *Promise {
 	return p
 }
 
+// At says where the promise was made, as file:line, when that is not the line that called: for laws made of functions like those of package
+// properties.
+func (p *Promise) At(place string) *Promise {
+	p.place = place
+	return p
+}
+
 // Every has the promise looked at once in each d of virtual time instead of after every event, and its failure says so. It is for what is
 // slow to look at, or grows with the square of the members.
 func (p *Promise) Every(d time.Duration) *Promise {

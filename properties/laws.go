@@ -3,6 +3,8 @@ package properties
 import (
 	"fmt"
 	"iter"
+	"path/filepath"
+	"runtime"
 	"time"
 
 	"github.com/overlaytest/overlaytest/harness"
@@ -39,6 +41,15 @@ func Judge[O any](clauses ...Clause[O]) func(r *harness.Run[O]) {
 	}
 }
 
+// callerPlace is the file and line, without the folder, that calls the function that calls this: where a clause is written.
+func callerPlace() string {
+	_, file, line, ok := runtime.Caller(2)
+	if !ok {
+		return ""
+	}
+	return fmt.Sprintf("%s:%d", filepath.Base(file), line)
+}
+
 // Everybody is how many others a member must know that must know all of them.
 const Everybody = -1
 
@@ -58,54 +69,66 @@ func Discovers[O any](id func(O) string, known func(O) iter.Seq[string], k int, 
 	case k == 1:
 		words = "each member knows one other or more"
 	}
+	place := callerPlace()
 	return func(r *harness.Run[O]) func() {
 		g := harness.Knows(r.Members, id, known)
-		return func() { r.Eventually(func() []string { return g.Lacking(k) }).Within(within).Should(nothing{}, words) }
+		return func() {
+			r.Eventually(func() []string { return g.Lacking(k) }).At(place).Within(within).Should(nothing{}, words)
+		}
 	}
 }
 
 // OneIsland demands that the graph of who knows whom becomes one island, within a time of the healing. A failure lists the islands.
 func OneIsland[O any](id func(O) string, known func(O) iter.Seq[string], within time.Duration) Clause[O] {
+	place := callerPlace()
 	return func(r *harness.Run[O]) func() {
 		g := harness.Knows(r.Members, id, known)
-		return func() { r.Eventually(g.Islands).Within(within).Should(oneIsland{}, "the members are one island") }
+		return func() {
+			r.Eventually(g.Islands).At(place).Within(within).Should(oneIsland{}, "the members are one island")
+		}
 	}
 }
 
 // Symmetric demands that who knows somebody comes to be known by it, within a time of the healing. A failure lists the links that go one way.
 func Symmetric[O any](id func(O) string, known func(O) iter.Seq[string], within time.Duration) Clause[O] {
+	place := callerPlace()
 	return func(r *harness.Run[O]) func() {
 		g := harness.Knows(r.Members, id, known)
-		return func() { r.Eventually(g.Asymmetric).Within(within).Should(nothing{}, "neighbours know each other") }
+		return func() {
+			r.Eventually(g.Asymmetric).At(place).Within(within).Should(nothing{}, "neighbours know each other")
+		}
 	}
 }
 
 // Forgets demands that no member knows anybody who is not up, within a time of the healing. A failure lists who still knows whom.
 func Forgets[O any](id func(O) string, known func(O) iter.Seq[string], within time.Duration) Clause[O] {
+	place := callerPlace()
 	return func(r *harness.Run[O]) func() {
 		g := harness.Knows(r.Members, id, known)
-		return func() { r.Eventually(g.Phantoms).Within(within).Should(nothing{}, "the gone are forgotten") }
+		return func() { r.Eventually(g.Phantoms).At(place).Within(within).Should(nothing{}, "the gone are forgotten") }
 	}
 }
 
 // NoSelf demands that no member ever knows itself. It is looked at every thirty seconds while the world is played, and when it is healed.
 func NoSelf[O any](id func(O) string, known func(O) iter.Seq[string]) Clause[O] {
+	place := callerPlace()
 	return func(r *harness.Run[O]) func() {
-		return sampled(r, "nobody knows itself", harness.Knows(r.Members, id, known).Self)
+		return sampled(r, place, "nobody knows itself", harness.Knows(r.Members, id, known).Self)
 	}
 }
 
 // NoPhantoms demands that no member ever knows an id that nobody has or had. It is looked at every thirty seconds while the world is played, and
 // when it is healed.
 func NoPhantoms[O any](id func(O) string, known func(O) iter.Seq[string]) Clause[O] {
+	place := callerPlace()
 	return func(r *harness.Run[O]) func() {
-		return sampled(r, "nobody knows who never was", harness.Knows(r.Members, id, known).Strangers)
+		return sampled(r, place, "nobody knows who never was", harness.Knows(r.Members, id, known).Strangers)
 	}
 }
 
 // sampled promises that a list stays empty, looked at now and then and when the world is healed.
-func sampled[O any](r *harness.Run[O], words string, list any) func() {
-	return now(r.World, r.Never(words, list).Every(lookEvery), lookEvery)
+func sampled[O any](r *harness.Run[O], place, words string, list any) func() {
+	return now(r.World, r.Never(words, list).At(place).Every(lookEvery), lookEvery)
 }
 
 // now has a promise looked at at once that is looked at every so often.
@@ -120,6 +143,7 @@ func now(w *harness.World, p *harness.Promise, usual time.Duration) func() {
 // Bounded demands that no member's state ever grows beyond a size: what it counts, in the plural, how and how much there may be at most. How
 // much there was is among the margins. It is looked at every five seconds while the world is played, and when it is healed.
 func Bounded[O any](what string, size func(O) int, most int) Clause[O] {
+	place := callerPlace()
 	return func(r *harness.Run[O]) func() {
 		largest, words := -1, fmt.Sprintf("no member has more than %d %s", most, what)
 		p := harness.Each(r.Members, words, func(m *harness.Member[O]) error {
@@ -133,16 +157,17 @@ func Bounded[O any](what string, size func(O) int, most int) Clause[O] {
 			}
 			return nil
 		})
-		return now(r.World, p.Every(sizeEvery), sizeEvery)
+		return now(r.World, p.At(place).Every(sizeEvery), sizeEvery)
 	}
 }
 
 // Agrees demands that all members that are up come to have the same value, within a time of the healing, and then keep to it for ten seconds:
 // convergence. What names the value. A failure lists who has which.
 func Agrees[O any, T comparable](what string, value func(O) T, within time.Duration) Clause[O] {
+	place := callerPlace()
 	return func(r *harness.Run[O]) func() {
 		return func() {
-			r.Converges(func() []string { return camps(r.Members, value) }).Within(within).Should(nothing{}, "all agree on "+what)
+			r.Converges(func() []string { return camps(r.Members, value) }).At(place).Within(within).Should(nothing{}, "all agree on "+what)
 		}
 	}
 }

@@ -27,6 +27,7 @@ const (
 // number is the operation's argument; hear is called after every boot and has the overlay call got for each message it hears, its own included.
 // What must happen in the end has that long from the healing. A failure lists the letters.
 func Delivers[O any](op string, publish func(o O, id uint64), hear func(o O, got func(id uint64)), g Guarantee, within time.Duration) Clause[O] {
+	place := callerPlace()
 	return func(r *harness.Run[O]) func() {
 		mail := harness.NewMail(r.Members, hear)
 		r.On(op, func(m *harness.Member[O], id uint64) {
@@ -34,28 +35,28 @@ func Delivers[O any](op string, publish func(o O, id uint64), hear func(o O, got
 			publish(m.Overlay, id)
 		})
 		if g&AtMostOnce != 0 {
-			r.Never("nobody hears a message twice", mail.Duplicate)
-			r.Never("nobody hears what was never sent", mail.Stray)
+			r.Never("nobody hears a message twice", mail.Duplicate).At(place)
+			r.Never("nobody hears what was never sent", mail.Stray).At(place)
 		}
 		look := func() {}
 		if g&InOrder != 0 {
-			look = sampled(r, "messages are heard in the order of each sender", mail.Disordered)
+			look = sampled(r, place, "messages are heard in the order of each sender", mail.Disordered)
 		}
 		return func() {
 			look()
-			deliver(r.World, mail, g, within)
+			deliver(r.World, place, mail, g, within)
 			look()
 		}
 	}
 }
 
 // deliver demands what must have happened in the end.
-func deliver(w *harness.World, mail *harness.Mail, g Guarantee, within time.Duration) {
+func deliver(w *harness.World, place string, mail *harness.Mail, g Guarantee, within time.Duration) {
 	w.T.Helper()
 	if g&AtLeastOnce != 0 {
-		w.Eventually(mail.Missing).Within(within).Should(allHeard{mail}, "every message is heard by everybody")
+		w.Eventually(mail.Missing).At(place).Within(within).Should(allHeard{mail}, "every message is heard by everybody")
 	}
 	if g&Agreed != 0 {
-		w.Eventually(mail.Uneven).Within(within).Should(allHeard{mail}, "every message is heard by everybody or nobody")
+		w.Eventually(mail.Uneven).At(place).Within(within).Should(allHeard{mail}, "every message is heard by everybody or nobody")
 	}
 }

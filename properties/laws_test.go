@@ -130,20 +130,20 @@ var precedents = map[string]struct {
 		properties.NoSelf((*fellow).id, (*fellow).known), fellows(1, all), fellows(1, lists{"bob": {"bob"}}), `
 	the promise "nobody knows itself" was broken
 	bob
-	promised at laws.go:N`,
+	promised at laws_test.go:N`,
 	},
 	"no phantoms": {
 		properties.NoPhantoms((*fellow).id, (*fellow).known), fellows(1, all), fellows(1, lists{"bob": {"joe"}}), `
 	the promise "nobody knows who never was" was broken
 	bob→joe
-	promised at laws.go:N`,
+	promised at laws_test.go:N`,
 	},
 	"bounded": {
 		properties.Bounded("peers", (*fellow).count, 1), fellows(1, apart), fellows(1, all), `
 	the promise "no member has more than 1 peers" was broken
 	by ann: it has 2 peers
 	looked at once every 5s; it last held at 0s
-	promised at laws.go:N`,
+	promised at laws_test.go:N`,
 	},
 	"agrees": {
 		properties.Agrees("the number of peers", (*fellow).count, 30*time.Second), fellows(1, all), fellows(1, apart), `
@@ -175,7 +175,7 @@ var precedents = map[string]struct {
 		delivered(properties.AtMostOnce), fellows(1, nil), fellows(2, nil), `
 	the promise "nobody hears a message twice" was broken
 	message 7 at bob, sent at 1s, heard 0s later
-	promised at laws_delivery.go:N`,
+	promised at laws_test.go:N`,
 	},
 }
 
@@ -217,7 +217,7 @@ func TestOrderIsKeptPerSender(t *testing.T) {
 	the promise "messages are heard in the order of each sender" was broken
 	message 7 at bob, sent at 1s, heard 1s later
 	message 7 at eve, sent at 1s, heard 1s later
-	promised at laws.go:N`)
+	promised at laws_test.go:N`)
 }
 
 func TestMarginsOfClausesAreNoted(t *testing.T) {

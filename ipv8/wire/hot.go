@@ -31,6 +31,18 @@ func walk(c *cursor, m any) bool {
 		c.ipv4(&m.SourceLAN)
 		c.ipv4(&m.SourceWAN)
 		m.Identifier = uint16(c.number(uint64(m.Identifier), 2))
+	case *NewIntroductionRequest:
+		m.walk(c)
+	case *NewIntroductionResponse:
+		m.walk(c)
+	case *NewPunctureRequest:
+		c.ip(&m.WalkerLAN)
+		c.ip(&m.WalkerWAN)
+		m.Identifier = uint16(c.number(uint64(m.Identifier), 2))
+	case *NewPuncture:
+		c.ip(&m.SourceLAN)
+		c.ip(&m.SourceWAN)
+		m.Identifier = uint16(c.number(uint64(m.Identifier), 2))
 	case *Dist:
 		m.GlobalTime = c.number(m.GlobalTime, 8)
 	case *Auth:
@@ -63,6 +75,50 @@ func (m *IntroductionResponse) walk(c *cursor) {
 	m.IntroSupportsNewStyle, m.PeerLimitReached = b>>3&1 == 1, b>>2&1 == 1
 	m.Identifier = uint16(c.number(uint64(m.Identifier), 2))
 	m.Extra = c.rest(m.Extra)
+}
+
+func (m *NewIntroductionRequest) walk(c *cursor) {
+	c.ip(&m.Destination)
+	c.ip(&m.SourceLAN)
+	c.ip(&m.SourceWAN)
+	m.Identifier = uint16(c.number(uint64(m.Identifier), 2))
+	c.flags(m.Flags[:])
+	m.Extra = c.rest(m.Extra)
+}
+
+func (m *NewIntroductionResponse) walk(c *cursor) {
+	c.ip(&m.Destination)
+	c.ip(&m.SourceLAN)
+	c.ip(&m.SourceWAN)
+	c.ip(&m.IntroducedLAN)
+	c.ip(&m.IntroducedWAN)
+	m.Identifier = uint16(c.number(uint64(m.Identifier), 2))
+	all := [8]bool{m.IntroSupportsNewStyle}
+	copy(all[1:], m.Flags[:])
+	c.flags(all[:])
+	m.IntroSupportsNewStyle = all[0]
+	copy(m.Flags[:], all[1:])
+	m.Extra = c.rest(m.Extra)
+}
+
+// flags writes eight of them as a byte, or reads them: the first is the highest bit.
+func (c *cursor) flags(all []bool) {
+	b := uint64(0)
+	for i, set := range all {
+		b |= flag(set, 7-i)
+	}
+	b = c.number(b, 1)
+	for i := range all {
+		all[i] = b>>(7-i)&1 == 1
+	}
+}
+
+// ip is an IPv4 address with its kind; another kind is odd.
+func (c *cursor) ip(a *netip.AddrPort) {
+	if c.number(kindIPv4, 1) != kindIPv4 {
+		c.odd = true
+	}
+	c.ipv4(a)
 }
 
 func flag(set bool, shift int) uint64 { return uint64(bit(set)) << shift }

@@ -17,6 +17,10 @@ func TestHandAgreesWithPlan(t *testing.T) {
 	t.Run("IntroductionResponse", agrees[wire.IntroductionResponse])
 	t.Run("PunctureRequest", agrees[wire.PunctureRequest])
 	t.Run("Puncture", agrees[wire.Puncture])
+	t.Run("NewIntroductionRequest", agrees[wire.NewIntroductionRequest])
+	t.Run("NewIntroductionResponse", agrees[wire.NewIntroductionResponse])
+	t.Run("NewPunctureRequest", agrees[wire.NewPunctureRequest])
+	t.Run("NewPuncture", agrees[wire.NewPuncture])
 	t.Run("Auth", agrees[wire.Auth])
 	t.Run("Dist", agrees[wire.Dist])
 }

@@ -14,7 +14,7 @@ import (
 // Figures of Fuzz.
 const (
 	corpusInputs = 16   // worlds that a plain go test plays
-	corpusBytes  = 1024 // more than most scenarios are drawn from
+	corpusBytes  = 2048 // more than most scenarios are drawn from
 	padding      = 4096 // zeros behind every input, so that none is too short: they stand for the simplest choices
 )
 

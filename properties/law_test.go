@@ -1,6 +1,7 @@
 package properties_test
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"os"
@@ -164,3 +165,26 @@ func TestHalfALawIsNone(t *testing.T) {
 }
 
 func FuzzHeard(f *testing.F) { heard(properties.Latency()).Fuzz(f) }
+
+func TestPromisesOfOneNameAreToldApartByTheirLines(t *testing.T) {
+	l := heard(properties.Nodes(2, 30))
+	l.Judge = func(r *harness.Run[*shouter]) {
+		r.Always("few", func() error { return fewer(len(r.Members), 20) })
+		r.Always("few", func() error { return fewer(0, len(r.Scenario.Work)) })
+		r.Run(0)
+	}
+	for seed := range uint64(20) {
+		f := l.Search(properties.Sweep{Seed: seed + 1})
+		if crowd := len(f.Drawn.Nodes) >= 20; f.Breach == nil || (len(f.Scenario.Nodes) == 20) != crowd {
+			t.Errorf("seed %d: %v, %s", seed+1, f.Breach, f.Kept)
+		}
+	}
+}
+
+// fewer complains when there are most things or more.
+func fewer(things, most int) error {
+	if things >= most {
+		return errors.New("many")
+	}
+	return nil
+}

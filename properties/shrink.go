@@ -62,7 +62,7 @@ func (x *shrinker) breaksAnyway() bool {
 		x.runs++
 		v := x.judge(s)
 		x.work += v.took
-		if !v.breaks(x.best.breach.Promise()) {
+		if !v.breaks(x.best.breach) {
 			return false
 		}
 	}
@@ -137,7 +137,7 @@ func (x *shrinker) firstOf(batch []candidate) (taken spot, ok bool) {
 	}
 	for i, c := range batch {
 		x.runs++
-		if v := verdicts[i]; v.breaks(x.best.breach.Promise()) {
+		if v := verdicts[i]; v.breaks(x.best.breach) {
 			x.best = v
 			x.tick(x)
 			return c.spot, true

@@ -44,14 +44,14 @@ type end struct {
 // held reports whether nothing ended the judge before its time.
 func (v *verdict) held() bool { return v.breach == nil && v.end == (end{}) }
 
-// breaks reports whether the scenario breaks a promise.
-func (v *verdict) breaks(promise string) bool {
-	return v.breach != nil && v.breach.Promise() == promise
+// breaks reports whether the scenario breaks the promise that another has broken: the one of that name, made in that line.
+func (v *verdict) breaks(b *harness.Breach) bool {
+	return v.breach != nil && v.breach.Promise() == b.Promise() && v.breach.Place() == b.Place()
 }
 
 // same reports whether two runs of a scenario came to the same.
 func (v *verdict) same(w *verdict) bool {
-	return v.digest == w.digest && v.events == w.events && v.held() == w.held() && (v.breach == nil || w.breaks(v.breach.Promise()))
+	return v.digest == w.digest && v.events == w.events && v.held() == w.held() && (v.breach == nil || w.breaks(v.breach))
 }
 
 // differs says how two runs of a scenario differ.

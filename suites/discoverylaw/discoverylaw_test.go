@@ -25,10 +25,10 @@ const walked = 10
 // promises each member its ten peers, not one island. Nobody moves: members go back to the addresses they were told at the start, and a star
 // whose centre is elsewhere has none.
 var discovers = properties.Law[*Simple]{
-	Name:  "every member is discovered",
+	Name: "every member is discovered",
 	Space: properties.Scenarios(properties.Nodes(2, 30), properties.ChurnBy(harness.Crash, harness.Restart, harness.Join),
 		properties.Loss(sim.Percent(30)), properties.Latency()),
-	Boot:  overlays.NewSimple,
+	Boot: overlays.NewSimple,
 	Judge: func(r *harness.Run[*Simple]) {
 		known := harness.Knows(r.Members, overlays.Self, overlays.Known)
 		r.Play()

@@ -1,0 +1,88 @@
+package discoverylaw_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/overlaytest/overlaytest/fixtures/overlays"
+	"github.com/overlaytest/overlaytest/harness"
+	"github.com/overlaytest/overlaytest/properties"
+	"github.com/overlaytest/overlaytest/sim"
+)
+
+type Walker = overlays.Walker
+
+// claimed is what walkers of IPv8 survive: all of them may be down at once, cut off for two minutes, and lose every third packet.
+var claimed = properties.Budget{
+	Down: sim.Percent(100), Disks: []sim.DiskFate{sim.Unsynced, sim.Kept, sim.Wiped},
+	Cut: 2 * time.Minute, Loss: sim.Percent(30), Duplicate: sim.Percent(30), Reorder: 5 * time.Second,
+}
+
+// walks is all that is demanded of members that walk and look after each other. Who says an address that reaches nobody, or is gone, costs
+// time: and so does a packet of an earlier life that comes late, for its sender counts as there for another minute.
+func walks(name string, meet overlays.Meeting) properties.Law[*Walker] {
+	return properties.Law[*Walker]{
+		Name: name,
+		Space: properties.Scenarios(properties.Nodes(2, 30), properties.Duration(3*time.Minute), properties.Latency(), properties.Faulty(claimed),
+			properties.ChurnBy(harness.Crash, harness.Restart, harness.Join, harness.Leave, harness.Move, harness.Renew)),
+		Within: claimed.Holds,
+		Boot:   overlays.Walk{Meet: meet}.Boot,
+		Judge: properties.Judge(
+			punctures, verified,
+			properties.NoSelf((*Walker).ID, (*Walker).Known),
+			properties.NoPhantoms((*Walker).ID, (*Walker).Known), // no tracker is a peer
+			properties.Bounded("peers and addresses", (*Walker).State, 200),
+			properties.Discovers((*Walker).ID, (*Walker).Known, walked, 3*time.Minute),
+			properties.Forgets((*Walker).ID, (*Walker).Known, 5*time.Minute),
+		),
+	}
+}
+
+// punctures promises that whoever is introduced is asked to puncture.
+func punctures(r *harness.Run[*Walker]) (then func()) {
+	law := &overlays.Punctures{}
+	r.Watch(law.See)
+	r.Always("whoever is introduced is asked to puncture", law.Err)
+	return nil
+}
+
+// verified promises that whoever is a peer is verified, and has an address that is not refused.
+func verified(r *harness.Run[*Walker]) (then func()) {
+	r.Never("a peer is unverified or refused", func() (odd []string) {
+		for _, m := range r.Members {
+			if !m.Ready() {
+				continue
+			}
+			for p := range m.Overlay.Peers() {
+				if !p.Verified() || m.Overlay.Table().Blacklisted(p.Address()) {
+					odd = append(odd, m.Name()+"→"+p.Mid().String())
+				}
+			}
+		}
+		return odd
+	}).Every(5 * time.Second)
+	return nil
+}
+
+var (
+	byTopology = walks("members who are introduced by the topology walk to each other", overlays.ByTopology)
+	byTracker  = walks("members who are introduced by a tracker walk to each other", overlays.ByTracker)
+)
+
+func TestWalksByTopology(t *testing.T) { byTopology.Check(t) }
+func TestWalksByTracker(t *testing.T)  { byTracker.Check(t) }
+func FuzzWalks(f *testing.F)           { byTracker.Fuzz(f) }
+
+// A packet of n1's earlier life, under its earlier key, comes after one of its present life, from the same address. The address is that of
+// the present life: each packet of it once kept the earlier one alive as well, for ever.
+func TestAnEarlierKeyIsForgotten(t *testing.T) {
+	byTopology.Replay(t, harness.Scenario{
+		Seed:        0x2,
+		Nodes:       []string{"n1", "n2"},
+		Topology:    harness.Choice{Name: "line"},
+		Latency:     harness.Choice{Name: "constant", Params: []int64{50000000}},
+		PermuteTies: true,
+		Churn:       []harness.Change{{At: 0, Node: "n1", Do: harness.Renew}},
+		Duration:    3 * time.Minute,
+	})
+}

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/overlaytest/overlaytest/fixtures"
 	"github.com/overlaytest/overlaytest/fixtures/overlays"
 	"github.com/overlaytest/overlaytest/harness"
 	"github.com/overlaytest/overlaytest/properties"
@@ -73,16 +74,27 @@ func TestWalksByTopology(t *testing.T) { byTopology.Check(t) }
 func TestWalksByTracker(t *testing.T)  { byTracker.Check(t) }
 func FuzzWalks(f *testing.F)           { byTracker.Fuzz(f) }
 
-// A packet of n1's earlier life, under its earlier key, comes after one of its present life, from the same address. The address is that of
-// the present life: each packet of it once kept the earlier one alive as well, for ever.
+// What a member sent under an earlier key comes after what it sends under its present one, from the same address. The address is the present
+// member's: what comes from there does not keep the earlier one alive.
 func TestAnEarlierKeyIsForgotten(t *testing.T) {
-	byTopology.Replay(t, harness.Scenario{
-		Seed:        0x2,
-		Nodes:       []string{"n1", "n2"},
-		Topology:    harness.Choice{Name: "line"},
-		Latency:     harness.Choice{Name: "constant", Params: []int64{50000000}},
-		PermuteTies: true,
-		Churn:       []harness.Change{{At: 0, Node: "n1", Do: harness.Renew}},
-		Duration:    3 * time.Minute,
+	late := sim.LatencyBy("late at first", func(p *sim.Packet) time.Duration {
+		if p.At() == 0 {
+			return 100 * time.Millisecond
+		}
+		return 10 * time.Millisecond
 	})
+	w := harness.New(t, 1, late)
+	members := harness.Spawn(w, 2, fixtures.Line, overlays.Walk{}.Boot)
+	w.Run(50 * time.Millisecond)
+	members[0].Renew()
+	members[0].Restart()
+	known := harness.Knows(members, (*Walker).ID, (*Walker).Known)
+	w.Run(time.Second)
+	if len(known.Phantoms()) != 1 {
+		t.Fatalf("the earlier key is not known: %v", known.Phantoms())
+	}
+	w.Run(2 * time.Minute)
+	if phantoms := known.Phantoms(); len(phantoms) > 0 {
+		t.Fatalf("the earlier key is still known: %v", phantoms)
+	}
 }

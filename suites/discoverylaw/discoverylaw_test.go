@@ -21,6 +21,10 @@ type Simple = overlays.Simple
 // walked is how many peers the walkers of Simple are content with.
 const walked = 10
 
+// meeting is how long two islands may take to meet when only two members were introduced to each other across: each goes there once in forty
+// steps, of half a second, so that they have not met yet with a chance of e to the minus 18.
+const meeting = 3 * time.Minute
+
 // Of 22 members or more, two halves may be content with themselves, when what would have joined them was lost early: an overlay of walkers
 // promises each member its ten peers, not one island. Nobody moves: members go back to the addresses they were told at the start, and a star
 // whose centre is elsewhere has none.
@@ -34,7 +38,7 @@ var discovers = properties.Law[*Simple]{
 		r.Play()
 		r.Heal()
 		others := min(walked, len(r.Members)-1)
-		r.Eventually(known.Degrees).Within(time.Minute).Should(HaveEach(BeNumerically(">=", others)))
+		r.Eventually(known.Degrees).Within(meeting).Should(HaveEach(BeNumerically(">=", others)))
 		NewWithT(r.T).Expect(known.Self()).To(BeEmpty())
 		NewWithT(r.T).Expect(known.Phantoms()).To(BeEmpty())
 	},

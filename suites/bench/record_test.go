@@ -45,6 +45,8 @@ var bars = []bar{
 	{"bootstrap world, 20 peers, stand-in", worlds(20, 2, "stand-in curve25519"), []limit{atMost(5 * time.Millisecond)}},
 	{"bootstrap world, 400 peers, curve25519", worlds(400, 2, "curve25519"), []limit{atMost(1200 * time.Millisecond)}},
 	{"bootstrap world, 10,000 peers, stand-in", bigWorld, []limit{atMost(10 * time.Second), atMostOf("MiB", 800)}},
+	{"generated worlds, 20 IPv8 peers, laws on", generatedSimples(), []limit{atLeastWorlds(120), atMostOf(lawsShare, 0.25)}},
+	{"the same, peers that also ping each other", generatedWalkers(), []limit{noLimit(worldsPerCPU), noLimit(lawsShare)}},
 	{"idle node with a timer", idleNodes, []limit{atMostOf("B/node", 512)}},
 }
 

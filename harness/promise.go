@@ -167,16 +167,27 @@ func (p *Promise) failure(v finding) *failure {
 
 // brokenPromise looks at every promise, in the order in which they were made, and at what must be so at least once.
 func (w *World) brokenPromise() *failure {
-	for _, p := range w.promises {
-		w.looking = p.words
-		f := p.broken()
-		w.looking = ""
-		if f != nil {
+	for i, p := range w.promises {
+		w.looking = i + 1
+		if f := p.broken(); f != nil {
+			w.looking = 0
 			return f
 		}
 	}
+	w.looking = 0
 	w.laws.look(w)
 	return nil
+}
+
+// lookedAt is the promise that is being looked at, "" if none is.
+func (w *World) lookedAt() string {
+	switch {
+	case w.looking > 0:
+		return w.promises[w.looking-1].words
+	case w.looking < 0:
+		return w.laws.open[-w.looking-1].hope.words
+	}
+	return ""
 }
 
 // stir makes every promise look at all it is about: between two runs the test may have called any overlay.

@@ -24,9 +24,9 @@ type laws struct {
 func (l *laws) look(w *World) {
 	for i := 0; i < len(l.open); {
 		one := l.open[i]
-		w.looking = one.hope.words
+		w.looking = -(i + 1)
 		one.hope.held = one.hope.held || one.holds()
-		w.looking = ""
+		w.looking = 0
 		if !one.hope.held {
 			i++
 			continue

@@ -116,8 +116,8 @@ func ofTheTest(p any) bool {
 func (w *World) panicked(p any) *failure {
 	frames := panicFrames()
 	f := &failure{headline: "a panic", err: true}
-	if w.looking != "" {
-		f.headline = fmt.Sprintf("the promise %q ended in a panic", w.looking)
+	if words := w.lookedAt(); words != "" {
+		f.headline = fmt.Sprintf("the promise %q ended in a panic", words)
 	}
 	if len(frames) > 0 {
 		f.headline += frames[0].where()

@@ -31,7 +31,7 @@ type World struct {
 	touchers []func(*sim.Node) // told which node an event touched
 	stray    string            // the first packet sent to an address nobody ever had
 	unwatch  func()            // ends the search for such packets
-	looking  string            // the promise that is being looked at
+	looking  int               // one more than the index of the promise that is being looked at, less than 0 for a hope; 0: none is
 	env      string            // environment of the replay command
 	recorder *recorder         // of a run that is to be explained, nil otherwise
 	describe func(data []byte) string

@@ -1,7 +1,7 @@
 package faults_test
 
-// stubs are the effects of the engine that can be switched off.
-var stubs = []stub{
+// engineStubs are the effects of sim and fixtures that can be switched off.
+var engineStubs = []stub{
 	{name: "loss", file: "sim/rule.go", code: "return Fate{Drop: Lost}", instead: "return Fate{}"},
 	{name: "duplicate", file: "fixtures/faults.go", code: "return sim.Fate{Copies: 1}", instead: "return sim.Fate{}"},
 	{name: "copies", file: "sim/network.go", code: "w.duplicate(v, slot, i+1, delay)", red: []string{"duplicate"}},

@@ -4,14 +4,19 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/overlaytest/overlaytest/fixtures"
+	"github.com/overlaytest/overlaytest/harness"
 )
 
 // stub switches off one effect in the source of the engine.
@@ -22,6 +27,9 @@ type stub struct {
 	instead string
 	red     []string // the faults whose conformance tests then fail; none: the one of the stub's name
 }
+
+// stubs are all that there are. Several may stand in the place of the same statements.
+var stubs = slices.Concat(engineStubs, scenarioStubs)
 
 // turns lists the faults whose tests turn red under a stub.
 func (s stub) turns() []string {
@@ -64,10 +72,76 @@ func TestEveryRuleHasAConformanceTest(t *testing.T) {
 	}
 }
 
+// TestEveryVerbHasAConformanceTest keeps the table here in step with what the scenarios of package harness can do.
+func TestEveryVerbHasAConformanceTest(t *testing.T) {
+	verbs := declaredVerbs(t)
+	if len(verbs) == 0 {
+		t.Fatal("package harness declares no verb")
+	}
+	for _, verb := range verbs {
+		uses := usesOf(verb)
+		if len(uses) == 0 {
+			t.Errorf("%q is neither a fault nor a change", verb)
+		}
+		for _, name := range uses {
+			if !slices.ContainsFunc(faults, func(f fault) bool { return f.name == name }) {
+				t.Errorf("%q has no conformance test", name)
+			}
+		}
+	}
+}
+
+// usesOf are the names of the tests that a verb must have: as a fault, as a change, or both. What a scenario takes a verb for, its validation
+// says.
+func usesOf(verb harness.Verb) (names []string) {
+	s := harness.Scenario{Nodes: []string{"a", "b"}, Topology: harness.Choice{Name: "complete"}, Duration: second}
+	as := func(kind, field string, s harness.Scenario) {
+		if err := s.Validate(); err == nil || !strings.Contains(err.Error(), field) {
+			names = append(names, kind+" "+string(verb))
+		}
+	}
+	s.Faults = []harness.Fault{{ID: "f", Do: verb}}
+	as("fault", "Faults[0].Do", s)
+	s.Faults, s.Churn = nil, []harness.Change{{Node: "a", Do: verb}}
+	as("churn", "Churn[0].Do", s)
+	return names
+}
+
+// declaredVerbs are the constants of type Verb in the source of package harness.
+func declaredVerbs(t *testing.T) (verbs []harness.Verb) {
+	t.Helper()
+	files, err := filepath.Glob("../../harness/*.go")
+	check(t, err)
+	for _, name := range files {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		check(t, err)
+		ast.Inspect(file, func(n ast.Node) bool {
+			spec, is := n.(*ast.ValueSpec)
+			if !is {
+				return true
+			}
+			if kind, is := spec.Type.(*ast.Ident); is && kind.Name == "Verb" {
+				for _, value := range spec.Values {
+					text, err := strconv.Unquote(value.(*ast.BasicLit).Value)
+					check(t, err)
+					verbs = append(verbs, harness.Verb(text))
+				}
+			}
+			return false
+		})
+	}
+	return verbs
+}
+
 // TestEveryFaultHasAStub: a fault that no stub turns red would not be tested; a stub that turns nothing red neither.
 func TestEveryFaultHasAStub(t *testing.T) {
 	var turned []string
+	named := map[string]bool{}
 	for _, s := range stubs {
+		if named[s.name] {
+			t.Errorf("two stubs are called %q", s.name)
+		}
+		named[s.name] = true
 		turned = append(turned, s.turns()...)
 	}
 	for _, f := range faults {
@@ -124,7 +198,7 @@ func buildStubbed(t *testing.T) (binary string) {
 	for path, text := range stubbedFiles(t, root) { // any order: the files are independent
 		put(path, text)
 	}
-	for _, name := range []string{"sim", "fixtures"} {
+	for _, name := range []string{"sim", "fixtures", "harness"} {
 		put(name+"/stubbed.go", fmt.Sprintf(chooser, name))
 	}
 	overlay, err := json.Marshal(map[string]any{"Replace": replace})
@@ -151,19 +225,23 @@ func stubbed(name string) bool { return theStub == name }
 // stubbedFiles returns the engine's files with all stubs in them.
 func stubbedFiles(t *testing.T, root string) map[string]string {
 	t.Helper()
-	texts, edits := map[string]string{}, map[string][]string{}
+	texts, edits := map[string]string{}, map[string]map[string]string{}
 	for _, s := range stubs {
 		if texts[s.file] == "" {
 			data, err := os.ReadFile(filepath.Join(root, s.file))
 			check(t, err)
-			texts[s.file] = string(data)
+			texts[s.file], edits[s.file] = string(data), map[string]string{}
 		}
 		if n := strings.Count(texts[s.file], s.code); n != 1 {
 			t.Fatalf("stub %q: %q stands in %s %d times, want once", s.name, s.code, s.file, n)
 		}
-		edits[s.file] = append(edits[s.file], s.code, fmt.Sprintf("if stubbed(%q) { %s } else { %s }", s.name, s.instead, s.code))
+		edits[s.file][s.code] += fmt.Sprintf("if stubbed(%q) { %s } else ", s.name, s.instead)
 	}
-	for file, pairs := range edits { // any order: the files are independent
+	for file, choices := range edits { // any order: the files are independent
+		var pairs []string
+		for code, choice := range choices { // any order: no statement stands in another one
+			pairs = append(pairs, code, choice+"{ "+code+" }")
+		}
 		texts[file] = strings.NewReplacer(pairs...).Replace(texts[file])
 	}
 	return texts

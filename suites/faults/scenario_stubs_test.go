@@ -1,0 +1,62 @@
+package faults_test
+
+// everyEnd are the faults that end by themselves.
+var everyEnd = []string{
+	"fault lose", "fault duplicate", "fault reorder", "fault cut", "fault cut one way", "fault crash", "fault pause", "fault hold",
+	"fault hold shuffled", "fault mutate",
+}
+
+// scenarioStubs are the effects of scenarios that can be switched off.
+var scenarioStubs = []stub{
+	{name: "fault lose", file: "harness/fault_play.go", code: "return o.touching(sim.Loss(chance))", instead: "return sim.Latency(0)"},
+	{name: "fault duplicate", file: "harness/fault_play.go", code: "return o.touching(fixtures.Duplicate(chance))", instead: "return sim.Latency(0)"},
+	{name: "fault reorder", file: "harness/fault_play.go", code: "return o.touching(fixtures.Reorder(chance, o.Within))", instead: "return sim.Latency(0)"},
+	{name: "chance of a loss", file: "harness/fault_play.go", code: "return o.touching(sim.Loss(chance))", instead: "return o.touching(sim.Loss(certain))", red: []string{"fault lose"}},
+	{name: "chance of a copy", file: "harness/fault_play.go", code: "return o.touching(fixtures.Duplicate(chance))", instead: "return o.touching(fixtures.Duplicate(certain))", red: []string{"fault duplicate"}},
+	{name: "chance of a delay", file: "harness/fault_play.go", code: "return o.touching(fixtures.Reorder(chance, o.Within))", instead: "return o.touching(fixtures.Reorder(certain, o.Within))", red: []string{"fault reorder"}},
+	{name: "longest delay", file: "harness/fault_play.go", code: "return o.touching(fixtures.Reorder(chance, o.Within))", instead: "return o.touching(fixtures.Reorder(chance, 1))", red: []string{"fault reorder"}},
+	{name: "whose packets", file: "harness/fault_play.go", code: "return fixtures.Where(func(p *sim.Packet) bool { return has(p.From) || has(p.To) }, rule)", instead: "return rule", red: []string{"fault lose", "fault duplicate", "fault reorder"}},
+	{name: "fault cut", file: "harness/fault_play.go", code: "return f.w.Partition(o.nodes, f.rest(o.nodes))", instead: "return func() {}"},
+	{name: "fault cut one way", file: "harness/fault_play.go", code: "return f.w.PartitionOneWay(o.nodes, f.rest(o.nodes))", instead: "return func() {}"},
+	{name: "a cut one way cuts both", file: "harness/fault_play.go", code: "return f.w.PartitionOneWay(o.nodes, f.rest(o.nodes))", instead: "return f.w.Partition(o.nodes, f.rest(o.nodes))", red: []string{"fault cut one way"}},
+	{name: "a cut cuts one way", file: "harness/fault_play.go", code: "return f.w.Partition(o.nodes, f.rest(o.nodes))", instead: "return f.w.PartitionOneWay(o.nodes, f.rest(o.nodes))", red: []string{"fault cut"}},
+	{name: "fault crash", file: "harness/fault_play.go", code: "n.Crash(cmp.Or(o.Disk, sim.Unsynced))"},
+	{name: "boot after a crash", file: "harness/fault_play.go", code: "v.Restart()", red: []string{"fault crash"}},
+	{name: "disks lose what is not synced", file: "harness/fault_play.go", code: "n.Crash(cmp.Or(o.Disk, sim.Unsynced))", instead: "n.Crash(sim.Unsynced)", red: []string{"fault crash with all writes kept", "fault crash with the disk wiped"}},
+	{name: "disks keep all", file: "harness/fault_play.go", code: "n.Crash(cmp.Or(o.Disk, sim.Unsynced))", instead: "n.Crash(sim.Kept)", red: []string{"fault crash with unsynced writes lost", "fault crash by default", "fault crash with the disk wiped"}},
+	{name: "fault pause", file: "harness/fault_play.go", code: "n.Pause()"},
+	{name: "end of a pause", file: "harness/fault_play.go", code: "n.Resume()", red: []string{"fault pause"}},
+	{name: "fault hold", file: "harness/fault_play.go", code: "return f.hold(o)", instead: "return func() {}", red: []string{"fault hold", "fault hold shuffled"}},
+	{name: "what is sent to the held", file: "harness/fault_play.go", code: "held = append(held, f.w.Hold(rest, nodes))", red: []string{"fault hold", "fault hold shuffled"}},
+	{name: "a hold is shuffled", file: "harness/fault_play.go", code: "h.Release()", instead: "h.ReleaseShuffled()", red: []string{"fault hold"}},
+	{name: "a shuffled hold is not", file: "harness/fault_play.go", code: "h.ReleaseShuffled()", instead: "h.Release()", red: []string{"fault hold shuffled"}},
+	{name: "fault lose packet", file: "harness/fault_play.go", code: "return losePacket(o.Nodes[0], o.Nodes[1], o.Amount)", instead: "return sim.Latency(0)"},
+	{name: "which packet is lost", file: "harness/fault_play.go", code: "return sent == k", instead: "return sent >= k", red: []string{"fault lose packet"}},
+	{name: "whose packet is lost", file: "harness/fault_play.go", code: "return losePacket(o.Nodes[0], o.Nodes[1], o.Amount)", instead: "return losePacket(o.Nodes[1], o.Nodes[0], o.Amount)", red: []string{"fault lose packet"}},
+	{name: "end of a fault", file: "harness/fault_play.go", code: "o.end()", red: everyEnd},
+	{name: "accounts of rules", file: "harness/fault_play.go", code: "o.rules = append(o.rules, i)", red: []string{"fault lose", "fault duplicate", "fault reorder", "fault cut", "fault cut one way", "fault hold", "fault lose packet"}},
+	{name: "accounts of nodes", file: "harness/fault_ledger.go", code: "a.did += uint64(n)", red: []string{"fault crash", "fault pause"}},
+	{name: "accounts of tries", file: "harness/fault_ledger.go", code: "a.did++", red: []string{"fault mutate", "churn crash", "operation"}},
+
+	{name: "fault mutate", file: "harness/fault_play.go", code: "return f.adversary(o)", instead: "return func() {}"},
+	{name: "made up", file: "harness/adversary.go", code: "packet = a.forge(a.node, to, r)", red: []string{"fault mutate"}},
+	{name: "overheard", file: "harness/adversary.go", code: "s.hear(e)", red: []string{"fault mutate"}},
+	{name: "flipped", file: "harness/adversary.go", code: "return flipped(packet, r)", instead: "return packet", red: []string{"fault mutate"}},
+	{name: "extended", file: "harness/adversary.go", code: "return extended(packet, r)", instead: "return packet", red: []string{"fault mutate"}},
+	{name: "how many packets a second", file: "harness/adversary.go", code: "a.send()", instead: "a.send(); a.send()", red: []string{"fault mutate"}},
+
+	{name: "fault until healed", file: "harness/play.go", code: "r.faults.heal()"},
+	{name: "loss of a scenario", file: "harness/play.go", code: "r.lossy = r.Link(sim.Loss(r.Scenario.Loss))"},
+	{name: "loss after healing", file: "harness/play.go", code: "r.lossy()", red: []string{"loss of a scenario"}},
+	{name: "operation", file: "harness/play.go", code: "r.ops[op.Op](m, op.Arg)"},
+	{name: "churn join", file: "harness/play.go", code: "late[c.Node] = late[c.Node] || c.Do == Join"},
+	{name: "boot after a change", file: "harness/play.go", code: "m.Restart()\n\treturn true", instead: "return true", red: []string{"churn join", "churn restart", "churn move", "churn renew", "somebody else altogether"}},
+	{name: "churn leave", file: "harness/play.go", code: "return r.leave(m)", instead: "return true"},
+	{name: "goodbye", file: "harness/play.go", code: "any(m.Overlay).(leaver).Leave()", red: []string{"churn leave"}},
+	{name: "who left stays away", file: "harness/play.go", code: "r.away[m] = Leave", red: []string{"churn leave"}},
+	{name: "churn crash", file: "harness/play.go", code: "m.Crash()\n\t\treturn up", instead: "return up"},
+	{name: "who is down boots when all is healed", file: "harness/play.go", code: "if _, away := r.away[m]; !away && !m.Up() {\n\t\t\tm.Restart()\n\t\t}", red: []string{"churn crash"}},
+	{name: "churn move", file: "harness/play.go", code: "m.Move()", red: []string{"churn move", "somebody else altogether"}},
+	{name: "churn renew", file: "harness/play.go", code: "m.Renew()", red: []string{"churn renew", "somebody else altogether"}},
+	{name: "churn", file: "harness/play.go", code: `r.churn.of("churn", string(c.Do)).tried(r.change(members[c.Node], c.Do))`, red: []string{"churn join", "churn leave", "churn crash", "churn restart", "churn move", "churn renew"}},
+}

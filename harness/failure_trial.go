@@ -70,8 +70,18 @@ func (x *trial) finish() {
 		}
 	}
 	for i := len(x.cleanups) - 1; i >= 0; i-- {
-		x.cleanups[i]()
+		x.clean(x.cleanups[i])
 	}
+}
+
+// clean runs one cleanup. One that fails the test, such as that of a Sometimes that never was so, keeps no other from running.
+func (x *trial) clean(cleanup func()) {
+	defer func() {
+		if p := recover(); p != nil && p != (tried{}) {
+			panic(p)
+		}
+	}()
+	cleanup()
 }
 
 // opened is told a new world.

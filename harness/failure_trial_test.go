@@ -30,6 +30,17 @@ func TestTrialOfWhatHolds(t *testing.T) {
 	same(t, "the logs", x.Logs, []string{"the name is TestTried"})
 }
 
+func TestTrialOfWhatNeverShows(t *testing.T) {
+	cleaned := false
+	x := tried(func(tb harness.TB) {
+		tb.Cleanup(func() { cleaned = true })
+		harness.New(tb, 7).Sometimes("it snows", func() bool { return false })
+	})
+	if x.Breach == nil || x.Breach.Promise() != `nothing ever showed "it snows"` || !cleaned {
+		t.Errorf("the breach is %v, cleaned up: %v", x.Breach, cleaned)
+	}
+}
+
 func TestBreachesAreToldApartWithoutTimesAndNodes(t *testing.T) {
 	for want, play := range map[string]func(w *harness.World){
 		`the promise "it is early" was broken`: func(w *harness.World) {

@@ -104,8 +104,8 @@ func ofTheTest(p any) bool {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	for _, framework := range []string{"github.com/onsi/ginkgo/", "github.com/onsi/gomega", "pgregory.net/rapid", "testing"} {
-		if strings.HasPrefix(t.PkgPath(), framework) {
+	for _, framework := range []string{"github.com/onsi/ginkgo/", "github.com/onsi/gomega/", "pgregory.net/rapid/", "testing/"} {
+		if strings.HasPrefix(t.PkgPath()+"/", framework) {
 			return true
 		}
 	}

@@ -54,29 +54,45 @@ func (f *faults) arm() {
 	}
 }
 
-// schedule makes every instant at which a fault begins or ends one event, so that the order in it is ours even where ties are permuted.
-func (f *faults) schedule() {
-	begins, ends := map[time.Duration][]*outbreak{}, map[time.Duration][]*outbreak{}
-	var instants []time.Duration
+// write puts the ends and the beginnings of the faults into a script, in this order.
+func (f *faults) write(s *script) {
 	for _, o := range f.inOrder() {
-		if o.Do == LosePacket {
-			continue
-		}
-		begins[o.At] = append(begins[o.At], o)
-		instants = append(instants, o.At)
-		if o.For != 0 {
-			ends[o.At+o.For] = append(ends[o.At+o.For], o)
-			instants = append(instants, o.At+o.For)
+		if o.Do != LosePacket && o.For != 0 {
+			s.add(o.At+o.For, func() { f.finish(o) })
 		}
 	}
-	slices.Sort(instants)
-	for _, at := range slices.Compact(instants) {
-		f.w.After(at, func() {
-			for _, o := range ends[at] {
-				f.finish(o)
-			}
-			for _, o := range begins[at] {
-				f.begin(o)
+	for _, o := range f.inOrder() {
+		if o.Do != LosePacket {
+			s.add(o.At, func() { f.begin(o) })
+		}
+	}
+}
+
+// script is what a scenario does at which instant. Each instant is one event, so that the order in it is ours even where ties are permuted,
+// and leaving out a part of it leaves the rest as it was.
+type script struct {
+	instants []time.Duration
+	at       map[time.Duration][]func()
+}
+
+// add has something done at an instant, after what was added for it before.
+func (s *script) add(at time.Duration, do func()) {
+	if s.at == nil {
+		s.at = map[time.Duration][]func(){}
+	}
+	if s.at[at] == nil {
+		s.instants = append(s.instants, at)
+	}
+	s.at[at] = append(s.at[at], do)
+}
+
+// schedule makes the script events of a world.
+func (s *script) schedule(w *World) {
+	slices.Sort(s.instants)
+	for _, at := range s.instants {
+		w.After(at, func() {
+			for _, do := range s.at[at] {
+				do()
 			}
 		})
 	}

@@ -276,19 +276,34 @@ func (g *Graph) Strangers() []string {
 func (g *Graph) Lacking(k int) []string {
 	view := g.view()
 	lacking := []string{}
+	others := len(view) - 1
+	index := indices(view)
 	for _, m := range view {
-		missed := []string{}
-		for _, other := range view {
-			if other.id != m.id && !m.knows(other.id) {
-				missed = append(missed, other.name)
-			}
-		}
-		others := len(view) - 1
-		if known := others - len(missed); known < others && (k < 0 || known < k) {
-			lacking = append(lacking, fmt.Sprintf("%s knows %d of %d, not %s", m.name, known, others, few(missed)))
+		if known := m.acquaintances(index); known < others && (k < 0 || known < k) {
+			lacking = append(lacking, fmt.Sprintf("%s knows %d of %d, not %s", m.name, known, others, few(m.missed(view))))
 		}
 	}
 	return lacking
+}
+
+// acquaintances is how many of the others that are up the member knows.
+func (m *acquainted) acquaintances(up map[string]int) (n int) {
+	for _, id := range m.who {
+		if _, there := up[id]; there && id != m.id {
+			n++
+		}
+	}
+	return n
+}
+
+// missed are the others that the member does not know.
+func (m *acquainted) missed(view []*acquainted) (names []string) {
+	for _, other := range view {
+		if other.id != m.id && !m.knows(other.id) {
+			names = append(names, other.name)
+		}
+	}
+	return names
 }
 
 // few writes out the beginning of a list.

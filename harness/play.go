@@ -126,13 +126,15 @@ func (r *Run[O]) Play() {
 	for _, m := range r.Members {
 		members[m.Name()] = m
 	}
-	r.faults.schedule()
+	var s script
+	r.faults.write(&s)
 	for _, c := range r.Scenario.Churn {
-		r.After(c.At, func() { r.churn.of("churn", string(c.Do)).tried(r.change(members[c.Node], c.Do)) })
+		s.add(c.At, func() { r.churn.of("churn", string(c.Do)).tried(r.change(members[c.Node], c.Do)) })
 	}
 	for _, op := range r.Scenario.Work {
-		r.After(op.At, func() { r.work.of("work", op.Op).tried(r.operate(members[op.Node], op)) })
+		s.add(op.At, func() { r.work.of("work", op.Op).tried(r.operate(members[op.Node], op)) })
 	}
+	s.schedule(r.World)
 	r.Run(r.Scenario.Duration)
 }
 

@@ -10,7 +10,7 @@ import (
 // Scenario is a world as data, with what happens in it: it can be printed, parsed, compared and pasted. [Start] makes the world.
 //
 // At one instant, faults end before others begin, in the order of their ids; then comes the churn, then the workload, each in the order it
-// is listed in. Where ties are permuted, only the order of the faults is so. Times count from the start of [Run.Play].
+// is listed in, all in one event, also where ties are permuted. Times count from the start of [Run.Play].
 type Scenario struct {
 	// Seed is the world's.
 	Seed uint64

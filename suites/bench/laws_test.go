@@ -56,7 +56,7 @@ func lawful[O peer](r *harness.Run[O]) {
 	properties.Judge(
 		func(r *harness.Run[O]) func() {
 			law := &overlays.Punctures{}
-			r.Watch(law.See)
+			r.Watch(law.See, sim.Sent)
 			r.Always("whoever is introduced is asked to puncture", law.Err)
 			return nil
 		},

@@ -45,7 +45,7 @@ func walks(name string, meet overlays.Meeting, most int) properties.Law[*Walker]
 // punctures promises that whoever is introduced is asked to puncture.
 func punctures(r *harness.Run[*Walker]) (then func()) {
 	law := &overlays.Punctures{}
-	r.Watch(law.See)
+	r.Watch(law.See, sim.Sent)
 	r.Always("whoever is introduced is asked to puncture", law.Err)
 	return nil
 }

@@ -49,7 +49,7 @@ func calmWalks() *rapid.Generator[harness.Scenario] {
 // punctures promises that whoever is introduced is asked to puncture.
 func punctures(r *harness.Run[*Walker]) (then func()) {
 	law := &overlays.Punctures{}
-	r.Watch(law.See)
+	r.Watch(law.See, sim.Sent)
 	r.Always("whoever is introduced is asked to puncture", law.Err)
 	return nil
 }

@@ -52,11 +52,15 @@ func start(w *World, n *Node, f func(*Proc)) {
 	p.after(0)
 }
 
-// end runs last in the coroutine. It stops the panic that unwinds, and no other.
+// end runs last in the coroutine. It stops the panic that unwinds, and no other: one that comes up meanwhile goes on.
 func (p *Proc) end() {
 	p.forget()
-	if p.unwinding {
-		recover()
+	if !p.unwinding {
+		return
+	}
+	why := recover()
+	if _, over := why.(unwound); why != nil && !over {
+		panic(why)
 	}
 }
 
@@ -106,7 +110,9 @@ func (p *Proc) Node() *Node { return p.n }
 
 // Sleep lets d of virtual time pass.
 func (p *Proc) Sleep(d time.Duration) {
-	p.after(d)
+	if !p.unwinding {
+		p.after(d)
+	}
 	p.suspend()
 }
 

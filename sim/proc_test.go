@@ -106,3 +106,36 @@ func TestPausedProcsWait(t *testing.T) {
 		t.Fatalf("woke at %v, want 5s", woke)
 	}
 }
+
+func TestAPanicWhileAProcEndsReachesTheTest(t *testing.T) {
+	for what, f := range map[string]func(p *Proc){
+		"after its own crash": func(p *Proc) { p.Node().Crash(); panic("boom") },
+		"in a deferred function": func(p *Proc) {
+			defer func() { panic("boom") }()
+			p.Node().Crash()
+			p.Sleep(1)
+		},
+	} {
+		t.Run(what, func(t *testing.T) {
+			w := New(1)
+			w.Node("a", nil).Go(f)
+			if said := panics(func() { w.Run(time.Second) }); said != "boom" || w.Err() == nil {
+				t.Fatalf("recovered %s, want boom; the world's error is %v", said, w.Err())
+			}
+		})
+	}
+}
+
+func TestAProcThatRestartsItsNodeLeavesNoTimer(t *testing.T) {
+	w := New(1)
+	var fired int
+	n := w.Node("a", nil)
+	n.Go(func(p *Proc) {
+		n.Restart()
+		w.Watch(func(Event) { fired++ }, Fired, Dropped)
+		p.Sleep(time.Second)
+	})
+	if w.Run(time.Minute); fired != 0 || !n.Up() {
+		t.Fatalf("%d timers of a coroutine that is over", fired)
+	}
+}

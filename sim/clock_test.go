@@ -160,6 +160,9 @@ func TestProgrammersErrorsPanic(t *testing.T) {
 		"duplicate name":    func(w *World) { w.Node("a", nil); w.Node("a", nil) },
 		"late PermuteTies":  func(w *World) { w.After(0, func() {}); w.PermuteTies() },
 		"Percent above 100": func(w *World) { Percent(101) },
+		"nothing to call":   func(w *World) { w.After(0, nil) },
+		"no address":        func(w *World) { w.Node("a", nil, At(netip.AddrPort{})) },
+		"negative copies":   func(w *World) { sendThrough(w, Fate{Copies: -1}) },
 	} {
 		t.Run(what, func(t *testing.T) {
 			defer func() {
@@ -170,6 +173,13 @@ func TestProgrammersErrorsPanic(t *testing.T) {
 			f(New(1))
 		})
 	}
+}
+
+// sendThrough sends a packet through a filter that does that to it.
+func sendThrough(w *World, fate Fate) {
+	w.Link(func(*World) Filter { return Filter{Name: "f", Apply: func(*Packet) Fate { return fate }} })
+	n := w.Node("a", nil)
+	_ = n.Send(n.Addrs()[0], nil)
 }
 
 // clockModel is a world's timers as a sorted list.
@@ -304,5 +314,16 @@ func TestLongRunsStayAtTheEndOfTime(t *testing.T) {
 	w.Run(math.MaxInt64)
 	if w.Elapsed() != math.MaxInt64 {
 		t.Fatalf("the clock stands at %d", w.Elapsed())
+	}
+}
+
+func TestAPeriodEndsWithTime(t *testing.T) {
+	w := New(1)
+	const year = 365 * 24 * time.Hour
+	var at []time.Duration
+	id := w.Every(0, 200*year, func() { at = append(at, w.Elapsed()) })
+	w.Run(math.MaxInt64)
+	if want := []time.Duration{0, 200 * year}; !slices.Equal(at, want) || w.Err() != nil || w.Stop(id) {
+		t.Fatalf("fired at %v, want %v; error %v", at, want, w.Err())
 	}
 }

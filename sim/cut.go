@@ -1,6 +1,9 @@
 package sim
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // cut is a partition in force: what is sent from one side to the other is lost on arrival.
 type cut struct {
@@ -52,14 +55,15 @@ func (w *World) cut(from, to []*Node, c *cut) (heal func()) {
 		way = BothWays
 	}
 	c.ledger.Armed = true
+	sides := [2][]*Node{slices.Clone(from), slices.Clone(to)}
 	w.cuts = append(w.cuts, c)
 	w.accounts = append(w.accounts, &c.ledger)
-	w.announce(Cut, way, [2][]*Node{from, to})
+	w.announce(Cut, way, sides)
 	return func() {
 		if c.ledger.Armed {
 			c.ledger.Armed = false
 			w.cuts = without(w.cuts, c)
-			w.announce(Healed, way, [2][]*Node{from, to})
+			w.announce(Healed, way, sides)
 		}
 	}
 }

@@ -136,3 +136,97 @@ func TestTheTranscriptOfAMove(t *testing.T) {
 		t.Fatalf("transcript\n%swant\n%s", out.String(), want)
 	}
 }
+
+// TestUnreadInputEndsWithItsLife: also what was about to be read when the node crashed, in whatever order the instant runs.
+func TestUnreadInputEndsWithItsLife(t *testing.T) {
+	for seed := range uint64(20) {
+		w := New(seed)
+		w.PermuteTies()
+		heard := 0
+		a := w.Node("a", nil)
+		b := w.Node("b", func(n *Node) { n.Listen(func(_, _ netip.AddrPort, _ []byte) { heard++ }) })
+		var why []Reason
+		w.Watch(func(e Event) { why = append(why, e.Reason) }, Dropped)
+		w.Run(time.Second)
+		b.Pause()
+		send(t, a, b, "x")
+		w.Run(time.Second)
+		b.Resume()
+		b.Restart()
+		if w.Run(time.Second); heard != 0 || len(why) != 1 || why[0] != Gone {
+			t.Fatalf("seed %d: the next life heard %d packets; lost for %q", seed, heard, why)
+		}
+	}
+}
+
+func TestFiltersOfOneNameNeverShareTheirDraws(t *testing.T) {
+	w := New(1)
+	unlink := w.Link(Loss(Percent(50)))
+	w.Link(Loss(Percent(50)))
+	unlink()
+	w.Link(Loss(Percent(50)))
+	if w.filters[0].key == w.filters[1].key {
+		t.Fatal("two filters in force draw the same")
+	}
+}
+
+func TestARenewalWhileDownIsOne(t *testing.T) {
+	w := New(1)
+	n := w.Spare("a", nil)
+	before := n.Rand("identity").Uint64()
+	w.Node("b", nil)
+	n.Renew()
+	n.Restart()
+	r := n.Rand("identity")
+	fresh := keyed(mix(n.streamKey("identity"), hashString("identity")))
+	if got := r.Uint64(); got == before || got != fresh.Uint64() {
+		t.Fatalf("the renewed identity begins with %#x, as if it went on after %#x", got, before)
+	}
+}
+
+func TestWhoIsDownListensToNobody(t *testing.T) {
+	w, a, b, seen := pair(t)
+	b.Crash()
+	b.Listen(func(_, _ netip.AddrPort, _ []byte) { t.Error("a listener of no life heard something") })
+	b.Restart()
+	send(t, a, b, "x")
+	w.Run(time.Second)
+	expect(t, seen, "0s a dropped xnobody listens")
+}
+
+func TestATranscriptTellsPacketsFromTimers(t *testing.T) {
+	w := New(1)
+	n := w.Node("a", nil)
+	var out bytes.Buffer
+	w.Watch(Transcript(&out, nil))
+	_ = n.Send(netip.AddrPort{}, []byte("x"))
+	if want := "    0.000000000 #2    a ✗ invalid AddrPort dropped 1 B: no such address\n"; out.String() != want {
+		t.Fatalf("transcript %q, want %q", out.String(), want)
+	}
+}
+
+func TestAskingForAddressesLeavesNothingBehind(t *testing.T) {
+	w := New(1)
+	n := w.Node("a", nil)
+	for port := range uint16(100) {
+		stranger := netip.AddrPortFrom(netip.IPv6Loopback(), port)
+		if w.Holder(stranger) != nil || n.Send(stranger, nil) == nil {
+			t.Fatal("a stranger's address is somebody's")
+		}
+	}
+	if len(w.book.others) != 0 {
+		t.Fatalf("%d addresses of nobody are kept", len(w.book.others))
+	}
+}
+
+func TestAPartitionIsOfThoseItWasMadeOf(t *testing.T) {
+	w, a, b, _ := pair(t)
+	side := []*Node{a}
+	var healed []*Node
+	w.Watch(func(e Event) { healed = e.Sides[0] }, Healed)
+	heal := w.Partition(side, []*Node{b})
+	side[0] = b
+	if heal(); healed[0] != a {
+		t.Fatalf("healed %v, cut a", healed)
+	}
+}

@@ -18,7 +18,7 @@ type Held struct {
 // arrival, after partitions, so a packet that is in the air already is held as well. A node may be in both groups. When several holds
 // are in a packet's way, it waits in the first of them.
 func (w *World) Hold(from, to []*Node) *Held {
-	h := &Held{w: w, from: setOf(from), to: setOf(to), sides: [2][]*Node{from, to}}
+	h := &Held{w: w, from: setOf(from), to: setOf(to), sides: [2][]*Node{slices.Clone(from), slices.Clone(to)}}
 	h.ledger = Ledger{Name: between("hold from", from, "to", to), Armed: true}
 	w.holds = append(w.holds, h)
 	w.accounts = append(w.accounts, &h.ledger)

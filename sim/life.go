@@ -74,6 +74,9 @@ func (n *Node) settleDown() {
 	}
 	if n.renewing {
 		n.renewing = false
+		if n.rest != nil {
+			n.streams = nil
+		}
 		n.renewals = next(n, n.renewals)
 		n.w.mark(Renewed, n)
 	}

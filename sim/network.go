@@ -55,7 +55,7 @@ func (n *Node) Send(to netip.AddrPort, data []byte) error {
 	if len(data) > MaxDatagram {
 		return fmt.Errorf("sim: node %q: send to %v: %w: %d bytes, at most %d", n.name, to, ErrTooBig, len(data), MaxDatagram)
 	}
-	dst := w.book.code(to)
+	dst := w.book.known(to)
 	h := w.book.find(dst)
 	if h == nil {
 		w.nobody(n, to, data)
@@ -128,6 +128,9 @@ func (w *World) travel(v *Packet, slot uint32, i int, delay time.Duration) {
 		if fate.Delay < 0 {
 			panic(fmt.Sprintf("sim: filter %q delays a packet by %v: a packet cannot arrive before it is sent", b.Name, fate.Delay))
 		}
+		if fate.Copies < 0 {
+			panic(fmt.Sprintf("sim: filter %q makes %d copies of a packet", b.Name, fate.Copies))
+		}
 		delay += fate.Delay
 		for range fate.Copies {
 			b.ledger.Copied++
@@ -188,7 +191,11 @@ func (w *World) deliver(ref uint64) {
 	if len(w.cuts)+len(w.holds) != 0 && !p.arrived && w.stopped(p, ref) {
 		return
 	}
-	if why := w.obstacle(p, n); why != "" {
+	why := w.obstacle(p, n)
+	if p.arrived && ref&(refLife<<32) != lifeIn(n) {
+		why = Gone // unread input of a life that is over
+	}
+	if why != "" {
 		w.lose(slot, why)
 		return
 	}
@@ -234,7 +241,7 @@ func (w *World) queueUp(n *Node, ref uint64, p *packet) {
 	}
 	p.arrived = true
 	r.backlogSize += int(p.size)
-	r.backlog = append(r.backlog, ref)
+	r.backlog = append(r.backlog, refPacket|lifeIn(n)|uint64(uint32(ref)))
 }
 
 // lose ends a packet, and says why.

@@ -32,7 +32,7 @@ type Node struct {
 
 // rest is what only some nodes have, made on first use.
 type rest struct {
-	streams     []stream // of all lives: salted by life in the key and in the name
+	streams     []stream // of this life
 	log         *slog.Logger
 	disk        Disk
 	procs       []*Proc
@@ -73,7 +73,7 @@ func (w *World) Find(name string) *Node { return w.names[name] }
 // scheduleBoot makes boot an event of the present instant.
 func (w *World) scheduleBoot(n *Node) {
 	n.bootedBy = w.current.id
-	w.schedule(w.now, refBoot|uint64(n.life&bootLife)<<32|uint64(n.index))
+	w.schedule(w.now, refBoot|lifeIn(n)|uint64(n.index))
 }
 
 // runBoot carries out a boot event.
@@ -136,11 +136,16 @@ func (n *Node) streamKey(purpose string) uint64 {
 	return key
 }
 
-// Listen sets who receives the datagrams sent to the node, instead of whoever did. The data is valid during the call only.
-func (n *Node) Listen(receive func(from, to netip.AddrPort, data []byte)) { n.listen = receive }
+// Listen sets who receives the datagrams sent to the node, instead of whoever did; nil is nobody. The data is valid during the call only. It
+// is void for a node that is down: each life begins with nobody.
+func (n *Node) Listen(receive func(from, to netip.AddrPort, data []byte)) {
+	if n.up {
+		n.listen = receive
+	}
+}
 
 // Pause stops the node's process as a signal does: its clock goes on, input queues up to a bound of 208 KiB and is lost beyond it with the
-// reason [BufferFull], and timers that come due wait for [Node.Resume].
+// reason [BufferFull], and timers that come due wait for [Node.Resume]. A node that is down or paused stays so.
 func (n *Node) Pause() {
 	if !n.up || n.paused {
 		return
@@ -150,7 +155,7 @@ func (n *Node) Pause() {
 }
 
 // Resume lets a paused node go on: what came due meanwhile happens in this instant, in the order in which it came due. A periodic timer
-// fires once for all the periods it missed.
+// fires once for all the periods it missed. A node that is not paused stays as it is.
 func (n *Node) Resume() {
 	if !n.up || !n.paused {
 		return

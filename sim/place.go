@@ -50,6 +50,9 @@ func (w *World) place(n *Node, where []Place) {
 func (w *World) settle(n *Node, fixed []netip.AddrPort, i int, r *rand.Rand, draw func(*rand.Rand) uint64) uint64 {
 	var code uint64
 	if i < len(fixed) {
+		if !fixed[i].IsValid() {
+			panic(fmt.Sprintf("sim: node %q: At(%v): address %d is none", n.name, fixed, i))
+		}
 		code = w.book.code(fixed[i])
 		if h := w.book.find(code); h != nil {
 			panic(fmt.Sprintf("sim: node %q: address %v belongs to node %q", n.name, fixed[i], h.node.name))
@@ -142,13 +145,18 @@ type addressBook struct {
 
 const otherCode uint64 = 1 << 63
 
-// code returns the word for an address.
-func (b *addressBook) code(a netip.AddrPort) uint64 {
+// known returns the word for an address, 0 for one of another kind than IPv4 that has none yet.
+func (b *addressBook) known(a netip.AddrPort) uint64 {
 	if ip := a.Addr(); ip.Is4() {
 		v := ip.As4()
 		return uint64(v[0])<<40 | uint64(v[1])<<32 | uint64(v[2])<<24 | uint64(v[3])<<16 | uint64(a.Port())
 	}
-	if c, ok := b.codes[a]; ok {
+	return b.codes[a]
+}
+
+// code returns the word for an address, made if it must be.
+func (b *addressBook) code(a netip.AddrPort) uint64 {
+	if c := b.known(a); c != 0 || a.Addr().Is4() {
 		return c
 	}
 	c := otherCode | uint64(len(b.others))
@@ -239,7 +247,7 @@ func (w *World) Holder(a netip.AddrPort) *Node {
 	if !a.IsValid() {
 		return nil
 	}
-	code := w.book.code(a)
+	code := w.book.known(a)
 	if h := w.book.find(code); h != nil && h.node.has(code) {
 		return h.node
 	}

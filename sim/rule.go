@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/bits"
 	"net/netip"
+	"slices"
 	"time"
 )
 
@@ -163,15 +164,13 @@ func armed(linked []*bound) []*bound {
 	return in
 }
 
-// filterKey is the identity of a filter: its name, and how many of that name are in force already.
+// filterKey is the identity of a filter: its name, and the first number that no other one of that name in force has.
 func (w *World) filterKey(name string) uint64 {
-	var same uint64
-	for _, b := range w.filters {
-		if b.Name == name {
-			same++
-		}
+	key := hashString(name)
+	for slices.ContainsFunc(w.filters, func(b *bound) bool { return b.key == key }) {
+		key += golden
 	}
-	return hashString(name) + same*golden
+	return key
 }
 
 // Latency delays every packet by d.

@@ -68,7 +68,7 @@ func sentence(e Event, describe func([]byte) string) string {
 	case Moved:
 		return fmt.Sprintf("%s %s from %v to %v", who, e.Kind, e.From, e.To)
 	case Dropped:
-		if !e.To.IsValid() {
+		if e.Reason == SenderDown && !e.To.IsValid() {
 			return fmt.Sprintf("%s ✗ timer not set: %s", who, e.Reason)
 		}
 		return fmt.Sprintf("%s ✗ %s %s %s: %s", who, other(e), e.Kind, describe(e.Data), e.Reason)

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"math"
 	"net/netip"
 	"time"
 )
@@ -20,7 +21,7 @@ type timer struct {
 // An event's reference in the queue says what it is in the top bits:
 //
 //	refTimer   kind 4 | generation 32 | slot 28
-//	refPacket  kind 4 | unused 28     | slot 32
+//	refPacket  kind 4 | life 28       | slot 32    (of a packet that waited for a paused node; else 0)
 //	refBoot    kind 4 | life 28       | node 32
 const (
 	refKind   uint64 = 0xf << 60
@@ -30,12 +31,24 @@ const (
 
 	timerSlots = 28
 	timerSlot  = 1<<timerSlots - 1
-	bootLife   = 1<<28 - 1
+	refLife    = 1<<28 - 1
 )
+
+// lifeIn is a life as the references of packets and boots have it.
+func lifeIn(n *Node) uint64 { return uint64(n.life&refLife) << 32 }
 
 // After has f called d from now, in an event of its own, unless the timer is stopped. It is for tests and scenarios; a node's timers,
 // which end with its life, are made by [Node.After]. A negative d is a programmer's error and panics.
 func (w *World) After(d time.Duration, f func()) (id uint64) { return w.setTimer(nil, d, 0, f) }
+
+// AfterOn is After for what the test does to a node: where ties are permuted, its place depends on this node alone, and not on what the test
+// does to others.
+func (w *World) AfterOn(n *Node, d time.Duration, f func()) (id uint64) {
+	w.ties.about = n.id ^ mixB
+	id = w.After(d, f)
+	w.ties.about = 0
+	return id
+}
 
 // Every has f called first from now and then once in each period, counted from the first call without drift.
 func (w *World) Every(first, period time.Duration, f func()) (id uint64) {
@@ -78,6 +91,9 @@ func checkPeriod(period time.Duration) time.Duration {
 
 // setTimer takes a slot for a timer and schedules it.
 func (w *World) setTimer(n *Node, d, period time.Duration, f func()) uint64 {
+	if f == nil {
+		panic(fmt.Sprintf("sim: a timer of %v with nothing to call", d))
+	}
 	slot := w.timers.take()
 	if slot > timerSlot {
 		panic(fmt.Sprintf("sim: more than %d timers pending", timerSlot))
@@ -137,7 +153,7 @@ func (w *World) due(ref uint64) bool {
 		}
 	case refBoot:
 		n := w.nodes[uint32(ref)]
-		return n.up && uint64(n.life&bootLife) == ref>>32&bootLife
+		return n.up && lifeIn(n) == ref&(refLife<<32)
 	}
 	return true
 }
@@ -166,13 +182,22 @@ func (w *World) fire(id, ref uint64) {
 	}
 	w.current = running{id, n}
 	w.fired(id, t)
-	if t.period == 0 {
+	if !w.again(id, ref, t) {
 		w.freeTimer(number, t)
-	} else {
-		missed := (w.now - t.due) / t.period
-		t.due += (missed + 1) * t.period
-		t.cause = id
-		w.schedule(t.due, ref)
 	}
 	f()
+}
+
+// again schedules the next call of a periodic timer, and reports whether there is one: not after the end of time.
+func (w *World) again(id, ref uint64, t *timer) bool {
+	if t.period == 0 {
+		return false
+	}
+	last := w.now - (w.now-t.due)%t.period // the period that began last
+	if last > math.MaxInt64-t.period {
+		return false
+	}
+	t.due, t.cause = last+t.period, id
+	w.schedule(t.due, ref)
+	return true
 }

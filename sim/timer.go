@@ -41,15 +41,6 @@ func lifeIn(n *Node) uint64 { return uint64(n.life&refLife) << 32 }
 // which end with its life, are made by [Node.After]. A negative d is a programmer's error and panics.
 func (w *World) After(d time.Duration, f func()) (id uint64) { return w.setTimer(nil, d, 0, f) }
 
-// AfterOn is After for what the test does to a node: where ties are permuted, its place depends on this node alone, and not on what the test
-// does to others.
-func (w *World) AfterOn(n *Node, d time.Duration, f func()) (id uint64) {
-	w.ties.about = n.id ^ mixB
-	id = w.After(d, f)
-	w.ties.about = 0
-	return id
-}
-
 // Every has f called first from now and then once in each period, counted from the first call without drift.
 func (w *World) Every(first, period time.Duration, f func()) (id uint64) {
 	return w.setTimer(nil, first, checkPeriod(period), f)

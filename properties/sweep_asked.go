@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -96,8 +97,10 @@ func checks() uint64 {
 	return max(n, 1)
 }
 
-// rapidFlag is the value of one of rapid's flags; they are there since rapid is imported.
+// rapidFlag is the value of one of rapid's flags; they are there since rapid is imported. Rapid reads RAPID_SEED and RAPID_CHECKS before main,
+// which go test does not notice: it is shown here that they matter, or it would print what it remembers of other values.
 func rapidFlag(name string) uint64 {
+	_ = os.Getenv(strings.ToUpper(strings.Replace(name, ".", "_", 1)))
 	v, err := strconv.ParseUint(flag.Lookup(name).Value.String(), 0, 64)
 	if err != nil {
 		panic(fmt.Sprintf("properties: the flag %s of rapid is %v", name, err))

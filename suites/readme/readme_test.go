@@ -40,6 +40,25 @@ func TestTheModuleOfOnesOwn(t *testing.T) {
 	passes(t, dir)
 }
 
+// TestAnotherSeedIsNotAnsweredFromMemory has go test remember what came of one RAPID_SEED, and asks for another.
+func TestAnotherSeedIsNotAnsweredFromMemory(t *testing.T) {
+	blocks, dir := goBlock.FindAllStringSubmatch(read(t, "../../README.md"), -1), t.TempDir()
+	module(t, dir)
+	overlay := brokenWay.ReplaceAllLiteralString(blocks[0][1], strings.TrimSpace(blocks[2][1]))
+	write(t, dir, "greet.go", deafWay.ReplaceAllLiteralString(overlay, strings.TrimSpace(blocks[4][1])))
+	write(t, dir, "law_test.go", blocks[3][1])
+	for _, one := range []struct {
+		seed       string
+		remembered bool
+	}{{"1", false}, {"1", true}, {"2", false}} {
+		t.Setenv("RAPID_SEED", one.seed)
+		out, err := goCommand(t, dir, "test", "-mod=mod", "./...")
+		if err != nil || strings.Contains(out, "(cached)") != one.remembered {
+			t.Errorf("RAPID_SEED=%s, remembered %v: %v\n%s", one.seed, one.remembered, err, out)
+		}
+	}
+}
+
 // fails demands that the module's tests fail in these words.
 func fails(t *testing.T, dir, words string) {
 	t.Helper()
@@ -71,7 +90,12 @@ func module(t *testing.T, dir string) {
 // test runs go test in the module.
 func test(t *testing.T, dir string) (out string, err error) {
 	t.Helper()
-	command := exec.CommandContext(t.Context(), "go", "test", "-mod=mod", "-count=1", "./...")
+	return goCommand(t, dir, "test", "-mod=mod", "-count=1", "./...")
+}
+
+func goCommand(t *testing.T, dir string, args ...string) (out string, err error) {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), "go", args...)
 	command.Dir = dir
 	b, err := command.CombinedOutput()
 	return string(b), err

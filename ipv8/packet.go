@@ -64,7 +64,7 @@ func (c *Community) sender(e *envelope, from netip.AddrPort) *Peer {
 	p := t.ByKey(e.key)
 	if p == nil {
 		p = peers.New(e.key, from, c.Now())
-	} else if !t.Blacklisted(from) {
+	} else {
 		p.Move(peers.KindOf(from), from)
 	}
 	p.See(c.Now())

@@ -148,7 +148,7 @@ func (x *machine) Verify(t *rapid.T) {
 	case slices.Contains(x.m.mids, p.Mid()):
 	case known != nil:
 		for k, a := range p.addresses {
-			if a.IsValid() {
+			if a.IsValid() && !slices.Contains(x.m.addresses, a) {
 				known.addresses[k], known.took[k] = a, x.step
 			}
 		}

@@ -87,7 +87,8 @@ func (p *Peer) At(k Kind) netip.AddrPort { return p.addresses[k] }
 
 // Move sets the address of one kind, in the table too if the peer is verified:
 // of several that have the address, it is now the last to take it, even if it
-// had it before. An unspecified address changes nothing.
+// had it before. An unspecified address changes nothing; neither does one that
+// this table refuses.
 func (p *Peer) Move(k Kind, to netip.AddrPort) {
 	to = unmap(to)
 	if !Somewhere(to) {
@@ -97,6 +98,9 @@ func (p *Peer) Move(k Kind, to netip.AddrPort) {
 		if p.table != nil && len(p.table.book.further) > 0 {
 			p.table.book.hold(to, k, p)
 		}
+		return
+	}
+	if p.table != nil && p.table.Blacklisted(to) {
 		return
 	}
 	old := p.addresses[k]

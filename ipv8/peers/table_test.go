@@ -256,3 +256,15 @@ func TestAnEmptyTableIsSmall(t *testing.T) {
 		t.Errorf("%d bytes", n)
 	}
 }
+
+func TestNobodyTakesABlacklistedAddress(t *testing.T) {
+	var table Table
+	p, tracker := people(1)[0], place4(9)
+	table.Blacklist(tracker)
+	table.Verify(p)
+	p.Move(LAN, tracker)
+	table.Verify(New(p.Key(), tracker, noon))
+	if table.ByAddress(tracker) != nil || p.At(LAN).IsValid() || p.Address() != place4(0) {
+		t.Errorf("the peer is at %v, and at %v in its LAN", p.Address(), p.At(LAN))
+	}
+}

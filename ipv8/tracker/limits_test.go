@@ -55,6 +55,20 @@ func TestOneMemberCannotFillItWithOverlays(t *testing.T) {
 	if len(all) != 32 || all[31] != ipv8.Named("99") {
 		t.Errorf("%d overlays, want the latest 32", len(all))
 	}
+	if n := tr.Open(); n != 32 {
+		t.Errorf("keeps what answers for %d overlays until the round, want 32", n)
+	}
+}
+
+func TestWhoIsForgottenLeavesNoOverlayOpen(t *testing.T) {
+	w := testhost.New()
+	tr := start(w)
+	for n := 2; n < 1302; n++ {
+		member(w, n, ipv8.Named(fmt.Sprint(n)))
+		if open, all := tr.Open(), tr.Stack().Table().Len(); open != all {
+			t.Fatalf("keeps what answers for %d overlays with %d members of one each", open, all)
+		}
+	}
 }
 
 func TestAnswersNewStyle(t *testing.T) {

@@ -12,6 +12,11 @@ import (
 func (t *Tracker) round() {
 	t.thin()
 	t.churn()
+	t.tidy()
+}
+
+// tidy closes the overlays that have no members left.
+func (t *Tracker) tidy() {
 	for _, c := range slices.Clone(t.order) {
 		if c.PeerCount() == 0 {
 			t.close(c)

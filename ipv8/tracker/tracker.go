@@ -154,9 +154,13 @@ func (t *Tracker) requested(p *ipv8.Peer, service ipv8.ID) {
 	table := t.stack.Table()
 	if all := table.Services(p.Key()); len(all) > maxServices {
 		table.Withdraw(p, all[0])
+		if c := t.services[all[0]]; c != nil && c.PeerCount() == 0 {
+			t.close(c)
+		}
 	}
 	if table.Len() > crowded {
 		t.thin()
+		t.tidy()
 	}
 	for _, f := range t.onRequest {
 		f(p, service)

@@ -94,13 +94,14 @@ func (c *Community) request(to netip.AddrPort, newStyle bool) (uint16, error) {
 
 func (c *Community) makeRequest(to netip.AddrPort, newStyle bool) (buf []byte, identifier uint16, err error) {
 	identifier = uint16(c.me.claim())
+	extra := c.extraBytes() // before the packet begins: it may make packets, too
 	if newStyle || peers.KindOf(to) == peers.UDPv6 {
 		buf, err = newRequestCodec.Append(c.beginAt(uint64(identifier), idNewRequest, true), wire.NewIntroductionRequest{
-			Destination: to, SourceLAN: c.lan, SourceWAN: c.wan, Identifier: identifier, Extra: c.extraBytes(),
+			Destination: to, SourceLAN: c.lan, SourceWAN: c.wan, Identifier: identifier, Extra: extra,
 		})
 	} else {
 		buf, err = oldRequestCodec.Append(c.beginAt(uint64(identifier), idRequest, true), wire.IntroductionRequest{
-			Destination: to, SourceLAN: ipv4(c.lan), SourceWAN: ipv4(c.wan), Advice: true, Identifier: identifier, Extra: c.extraBytes(),
+			Destination: to, SourceLAN: ipv4(c.lan), SourceWAN: ipv4(c.wan), Advice: true, Identifier: identifier, Extra: extra,
 		})
 	}
 	if err != nil {

@@ -105,8 +105,8 @@ func (s *Stack) receive(from, to netip.AddrPort, data []byte) {
 		return
 	}
 	met := len(s.listeners) > 0
-	for i := 0; i < len(s.overlays); i++ {
-		if c := s.overlays[i]; c.prefix == string(data[:prefixLen]) {
+	for _, c := range s.overlays { // those there are now: leaving makes a list of its own
+		if c.prefix == string(data[:prefixLen]) {
 			met = true
 			c.Receive(from, data)
 		}

@@ -336,3 +336,30 @@ func TestFirstEstimates(t *testing.T) {
 		}
 	}
 }
+
+func TestExtraBytesMayBeAPacket(t *testing.T) {
+	w, a, b := pair(t, quiet)
+	a.Extra(func() []byte { return must(a.Pack(Ping{})) })
+	var extra []byte
+	b.OnRequest(func(_ *ipv8.Peer, in *ipv8.Introduction) { extra = in.Extra })
+	if err := a.WalkTo(addrB); err != nil {
+		t.Fatal(err)
+	}
+	if w.run(time.Second); !bytes.Equal(extra, must(a.Pack(Ping{}))) {
+		t.Errorf("the request says %x; b dropped %d", extra, b.Stack().Dropped(ipv8.BadSignature))
+	}
+}
+
+func TestOverlaysOfOneIDHearTheSamePackets(t *testing.T) {
+	w, a, b := pair(t, quiet)
+	second := ipv8.Join(b.Stack(), quiet)
+	heard := 0
+	ipv8.HandleUnsigned(b, func(netip.AddrPort, Ping) { b.Leave() })
+	ipv8.HandleUnsigned(second, func(netip.AddrPort, Ping) { heard++ })
+	if err := a.SendUnsigned(addrB, Ping{}); err != nil {
+		t.Fatal(err)
+	}
+	if w.run(time.Second); heard != 1 {
+		t.Errorf("the second heard %d packets after the first had left, want 1", heard)
+	}
+}

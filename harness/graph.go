@@ -26,8 +26,10 @@ type Graph struct {
 	seen    []*acquainted
 	owner   map[string]string // the name of the node that has an id, or had it last
 	version uint64            // grows when a row changes
-	events  uint64            // at the last look
-	at      time.Duration     // of the last look
+	index   map[string]int    // of the view of version indexed
+	indexed uint64
+	events  uint64        // at the last look
+	at      time.Duration // of the last look
 }
 
 // acquainted is one member, and whom it knows: sorted, each once.
@@ -184,7 +186,7 @@ func (g *Graph) Islands() [][]string {
 	for i := range island {
 		island[i] = i
 	}
-	index := indices(view)
+	index := g.indices(view)
 	for i, m := range view {
 		for _, id := range m.who {
 			if j, up := index[id]; up {
@@ -221,21 +223,28 @@ func gather(view []*acquainted, island []int) [][]string {
 	return groups
 }
 
-// indices finds a member by its id, the first if several share one.
-func indices(view []*acquainted) map[string]int {
-	index := make(map[string]int, len(view))
+// indices finds a member of the view by its id, the first if several share one.
+func (g *Graph) indices(view []*acquainted) map[string]int {
+	if g.index != nil && g.indexed == g.version {
+		return g.index
+	}
+	if g.index == nil {
+		g.index = make(map[string]int, len(view))
+	}
+	clear(g.index)
 	for i, m := range view {
-		if _, taken := index[m.id]; !taken {
-			index[m.id] = i
+		if _, taken := g.index[m.id]; !taken {
+			g.index[m.id] = i
 		}
 	}
-	return index
+	g.indexed = g.version
+	return g.index
 }
 
 // Asymmetric returns where one member knows another that does not know it back.
 func (g *Graph) Asymmetric() []string {
 	view := g.view()
-	index := indices(view)
+	index := g.indices(view)
 	return g.links(view, func(m *acquainted, id string) bool {
 		j, up := index[id]
 		return up && id != m.id && !view[j].knows(m.id)
@@ -256,7 +265,7 @@ func (g *Graph) Self() []string {
 // Phantoms returns where a member knows an id that no member has that is up: of one that crashed or left, or of nobody.
 func (g *Graph) Phantoms() []string {
 	view := g.view()
-	index := indices(view)
+	index := g.indices(view)
 	return g.links(view, func(_ *acquainted, id string) bool {
 		_, up := index[id]
 		return !up
@@ -277,7 +286,7 @@ func (g *Graph) Lacking(k int) []string {
 	view := g.view()
 	lacking := []string{}
 	others := len(view) - 1
-	index := indices(view)
+	index := g.indices(view)
 	for _, m := range view {
 		if known := m.acquaintances(index); known < others && (k < 0 || known < k) {
 			lacking = append(lacking, fmt.Sprintf("%s knows %d of %d, not %s", m.name, known, others, few(m.missed(view))))

@@ -1,6 +1,8 @@
 package bench
 
 import (
+	"iter"
+	"net/netip"
 	"testing"
 	"time"
 
@@ -41,30 +43,44 @@ func generatedSpace(churn ...harness.Verb) *rapid.Generator[harness.Scenario] {
 
 // generatedSimples are worlds of the tutorial's peers. They forget nobody: so who comes back is who it was, where it was.
 func generatedSimples() func(b *testing.B) {
-	return generated(overlays.NewSimple, generatedSpace(harness.Crash, harness.Restart, harness.Join))
+	demands := lawful((*simple).self, (*simple).known)
+	return generated(bootSimple, generatedSpace(harness.Crash, harness.Restart, harness.Join), demands)
 }
 
 // generatedWalkers are worlds of peers that look after each other too, with ten times the packets.
 func generatedWalkers() func(b *testing.B) {
-	return generated(overlays.Walk{}.Boot,
-		generatedSpace(harness.Crash, harness.Restart, harness.Join, harness.Leave, harness.Move, harness.Renew))
+	space := generatedSpace(harness.Crash, harness.Restart, harness.Join, harness.Leave, harness.Move, harness.Renew)
+	return generated(overlays.Walk{}.Boot, space, lawful((*overlays.Walker).ID, (*overlays.Walker).Known))
 }
 
+// simple is the tutorial's peer with the two methods that laws ask.
+type simple struct{ *overlays.Simple }
+
+func bootSimple(n *sim.Node, met []netip.AddrPort) *simple {
+	return &simple{overlays.NewSimple(n, met)}
+}
+
+func (s *simple) self() string            { return overlays.Self(s.Simple) }
+func (s *simple) known() iter.Seq[string] { return overlays.Known(s.Simple) }
+
 // lawful demands all that is demanded of IPv8.
-func lawful[O peer](r *harness.Run[O]) {
-	r.AllowVacuous("it only measures time")
-	properties.Judge(
+func lawful[O peer](id func(O) string, known func(O) iter.Seq[string]) func(r *harness.Run[O]) {
+	judge := properties.Judge(
 		func(r *harness.Run[O]) func() {
 			law := &overlays.Punctures{}
 			r.Watch(law.See, sim.Sent)
 			r.Always("whoever is introduced is asked to puncture", law.Err)
 			return nil
 		},
-		properties.NoSelf(overlays.Self[O], overlays.Known[O]),
-		properties.NoPhantoms(overlays.Self[O], overlays.Known[O]),
+		properties.NoSelf(id, known),
+		properties.NoPhantoms(id, known),
 		properties.Bounded("peers and addresses", func(o O) int { return o.Table().Len() + o.Table().Addresses() }, 200),
-		properties.Discovers(overlays.Self[O], overlays.Known[O], 10, 5*time.Minute),
-	)(r)
+		properties.Discovers(id, known, 10, 5*time.Minute),
+	)
+	return func(r *harness.Run[O]) {
+		r.AllowVacuous("it only measures time")
+		judge(r)
+	}
 }
 
 // lawless plays a world for as long as with the laws, without them.
@@ -89,14 +105,14 @@ func play[O peer](b *testing.B, s harness.Scenario, boot harness.Boot[O], judge 
 const batch = 32
 
 // generated measures batches of worlds with laws, set-up included, and the share of the laws: each batch is played again without them.
-func generated[O peer](boot harness.Boot[O], space *rapid.Generator[harness.Scenario]) func(b *testing.B) {
+func generated[O peer](boot harness.Boot[O], space *rapid.Generator[harness.Scenario], demands func(r *harness.Run[O])) func(b *testing.B) {
 	return func(b *testing.B) {
 		var with, without time.Duration
 		batches := 0
 		for b.Loop() {
 			var ends [batch]time.Duration
 			for i := range ends {
-				end, spent := play(b, space.Example(batches*batch+i+1), boot, lawful)
+				end, spent := play(b, space.Example(batches*batch+i+1), boot, demands)
 				ends[i], with = end, with+spent
 			}
 			for i, end := range ends {

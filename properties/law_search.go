@@ -148,7 +148,7 @@ func (l Law[O]) minimise(f *Finding, first *verdict, cases *harness.Cases) {
 	}
 	x.shrink()
 	f.Scenario, f.Breach, f.Digest, f.Runs = x.best.scenario, x.best.breach, x.best.digest, x.runs
-	f.Kept, f.Moot, f.Short = kept(f.Drawn, f.Scenario), x.moot(f.Drawn), x.short()
+	f.Kept, f.Moot, f.Short = kept(f.Drawn, f.Scenario), x.moot(f.Drawn), x.early
 	f.ShrinkTime, f.ShrinkCPU = time.Since(began), spent(x.work)
 	if again := l.again(x.best, cases); !x.best.same(again) {
 		f.Flaky = x.best.differs(again)

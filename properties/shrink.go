@@ -23,7 +23,8 @@ type shrinker struct {
 	tick   func(x *shrinker)
 
 	best     *verdict
-	seedless bool // every other seed breaks the promise too
+	early    string // why the search ended before there was nothing left to try, "" when there was nothing
+	seedless bool   // every other seed breaks the promise too
 	runs     int
 	work     time.Duration   // of all runs, the forgotten ones too
 	rejected map[string]bool // scenarios that did not break the promise
@@ -51,12 +52,13 @@ func (x *shrinker) shrink() {
 		}
 		improved = x.descend(seeds)
 	}
-	x.seedless = !x.spent() && x.breaksAnyway()
+	x.early = x.short()
+	x.seedless = x.early == "" && x.breaksAnyway()
 }
 
 // breaksAnyway reports whether the smallest scenario breaks the promise with every other seed too.
 func (x *shrinker) breaksAnyway() bool {
-	for _, seed := range otherSeeds {
+	for _, seed := range seedsBeside(x.best.scenario.Seed) {
 		s := x.best.scenario
 		s.Seed = seed
 		x.runs++

@@ -66,6 +66,18 @@ func TestShrinkerTriesOtherSeedsLast(t *testing.T) {
 	}
 }
 
+func TestOtherSeedsAreOthersAndNoPartOfTheSearch(t *testing.T) {
+	tried, s := map[uint64]int{}, harness.Scenario{Seed: 2, Nodes: []string{"a"}, Topology: harness.Choice{Name: "line"}, Duration: time.Second}
+	x := analytic(s, func(s harness.Scenario) bool { tried[s.Seed]++; return true }, 1)
+	if !x.seedless || tried[2] != 1 || len(tried) != 5 || x.early != "" {
+		t.Errorf("seedless %v, seeds %v, ended early: %q", x.seedless, tried, x.early)
+	}
+	x.runs, x.budget = 0, 2
+	if x.shrink(); x.early != "" || x.short() == "" {
+		t.Errorf("the search needed no run, and ended early: %q", x.early)
+	}
+}
+
 func TestProgressOfTheShrinker(t *testing.T) {
 	drawn := harness.Scenario{Nodes: []string{"a", "b", "c"}, Work: make([]harness.Op, 5)}
 	x := &shrinker{runs: 31, best: &verdict{law: "all is well", scenario: harness.Scenario{Nodes: []string{"a"}}}}

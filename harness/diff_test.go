@@ -57,3 +57,17 @@ func TestCausesAndTraceOnRequest(t *testing.T) {
 		}
 	}
 }
+
+func TestCausesOfWhatIsNoEvent(t *testing.T) {
+	t.Setenv("OVERLAYTEST_BECAUSE", "the crash")
+	const want = `OVERLAYTEST_BECAUSE="the crash" is not the number of an event: want one such as 18`
+	s := callers()
+	s.Loss, s.Latency = 0, harness.Choice{Name: "constant", Params: []int64{50e6}}
+	got := telling(t, harness.Account{Case: harness.Case{Scenario: s}, Play: nobodyHears, Unsaved: true})
+	if !strings.Contains(got, "\nbecause: "+want+"\n") {
+		t.Errorf("got:\n%s", got)
+	}
+	if got := failing(t, func(tb harness.TB) { harness.New(tb, 1) }); got != want {
+		t.Errorf("got %q", got)
+	}
+}

@@ -96,7 +96,7 @@ func (x *explanation) play() {
 	}
 	x.story = tell(x.records[0], x.breach)
 	wanted := x.story.wanted()
-	because, asked := askedEvent()
+	because, asked, _ := askedEvent()
 	if asked {
 		for _, l := range x.records[0].history().chain(because) {
 			wanted[l.id] = true

@@ -167,7 +167,11 @@ func (x *explanation) writePlaces(b *page) {
 
 // writeAsked answers what the flags ask.
 func (x *explanation) writeAsked(b *page) {
-	if id, asked := askedEvent(); asked {
+	id, isAsked, wrong := askedEvent()
+	if wrong != "" {
+		b.line("because: %s", wrong)
+	}
+	if isAsked {
 		b.line("because #%d:", id)
 		h := x.records[0].history()
 		lines := h.because(h.chain(id), x.about)

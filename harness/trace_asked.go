@@ -50,14 +50,17 @@ func asked(name string) bool {
 	return true
 }
 
-// askedEvent is the event whose causes are asked for.
-func askedEvent() (id uint64, asked bool) {
-	text := strings.TrimPrefix(answer(becauseName), "#")
+// askedEvent is the event whose causes are asked for; wrong says what is wrong with an answer that is no event.
+func askedEvent() (id uint64, asked bool, wrong string) {
+	text := answer(becauseName)
 	if text == "" {
-		return 0, false
+		return 0, false, ""
 	}
-	id, err := strconv.ParseUint(text, 10, 64)
-	return id, err == nil
+	id, err := strconv.ParseUint(strings.TrimPrefix(text, "#"), 10, 64)
+	if err != nil {
+		return 0, false, fmt.Sprintf("%s=%q is not the number of an event: want one such as 18", becauseVariable, text)
+	}
+	return id, true, ""
 }
 
 // traceFile is where a trace goes: to a file, or into the failure.
@@ -116,7 +119,11 @@ func (f *traceFile) end() string {
 
 // answerAsked has a world that belongs to no law say, when its test ends, what the environment asks.
 func (w *World) answerAsked() {
-	id, why := askedEvent()
+	w.T.Helper()
+	id, why, wrong := askedEvent()
+	if wrong != "" {
+		w.T.Fatalf("%s", wrong)
+	}
 	trace := openTrace(os.O_APPEND)
 	if !why && trace == nil {
 		return

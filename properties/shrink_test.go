@@ -3,6 +3,7 @@ package properties
 import (
 	"math/rand/v2"
 	"net/netip"
+	"strings"
 	"testing"
 	"time"
 
@@ -28,12 +29,29 @@ func TestInputOfAFuzzerIsMadeSmall(t *testing.T) {
 		Faults: []harness.Fault{{ID: "f1", Do: harness.Lose, Amount: 1000}, {ID: "f2", Do: harness.Crash, At: time.Minute, For: 13 * time.Second, Nodes: []string{"b", "c"}}},
 	}
 	f := crashes.replayed("FuzzIt", s, Sweep{}, nil)
-	if f.Kept != "2 of 3 nodes, 1 of 2 faults" || f.Runs == 0 || f.Breach.Promise() != "shrink_test.go:19" {
+	if f.Kept != "2 of 3 nodes, 1 of 2 faults" || f.Runs == 0 || f.Breach.Promise() != "shrink_test.go:20" {
 		t.Error(f.Kept, f.Runs, f.Breach)
 	}
 	got := f.Scenario.Faults[0]
 	if got.At != 0 || got.For > time.Second || len(got.Nodes) != 1 || f.Scenario.Duration != time.Minute {
 		t.Errorf("%#v", f.Scenario)
+	}
+}
+
+func TestInputsThatBreakTheSamePromiseAreToldOnce(t *testing.T) {
+	t.Chdir(t.TempDir())
+	told := map[string]string{}
+	try := func(input string, faults ...harness.Fault) *harness.Breach {
+		s := harness.Scenario{Nodes: []string{"a", "b"}, Topology: harness.Choice{Name: "line"}, Duration: time.Minute, Faults: faults}
+		return harness.Try(asking{name: "FuzzIt"}, func(t harness.TB) { crashes.tryInput(t, input, s, Sweep{}, nil, told) }).Breach
+	}
+	crash := harness.Fault{ID: "f1", Do: harness.Crash, Nodes: []string{"a"}, For: time.Second}
+	first, again := try("seed#3", crash).String(), try("seed#5", crash).String()
+	if !strings.Contains(first, "\nproof: ") || !strings.HasSuffix(again, `the law "nobody crashes" does not hold: shrink_test.go:20: one does`+"\nas in seed#3") {
+		t.Errorf("first %s\nthen %s", first, again)
+	}
+	if b := try("seed#6"); b != nil {
+		t.Error(b)
 	}
 }
 

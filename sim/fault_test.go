@@ -3,6 +3,7 @@ package sim
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"net/netip"
 	"strings"
 	"testing"
@@ -229,4 +230,11 @@ func TestAPartitionIsOfThoseItWasMadeOf(t *testing.T) {
 	if heal(); healed[0] != a {
 		t.Fatalf("healed %v, cut a", healed)
 	}
+}
+
+func TestDelaysThatNeverEndAdd(t *testing.T) {
+	w, a, b, seen := pair(t, Latency(math.MaxInt64), Latency(time.Second))
+	send(t, a, b, "x")
+	w.Run(100 * 365 * 24 * time.Hour)
+	expect(t, seen)
 }

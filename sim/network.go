@@ -3,6 +3,7 @@ package sim
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net/netip"
 	"time"
 )
@@ -131,7 +132,7 @@ func (w *World) travel(v *Packet, slot uint32, i int, delay time.Duration) {
 		if fate.Copies < 0 {
 			panic(fmt.Sprintf("sim: filter %q makes %d copies of a packet", b.Name, fate.Copies))
 		}
-		delay += fate.Delay
+		delay = time.Duration(min(uint64(delay)+uint64(fate.Delay), math.MaxInt64)) // at most for ever
 		for range fate.Copies {
 			b.ledger.Copied++
 			w.duplicate(v, slot, i+1, delay)

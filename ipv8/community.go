@@ -24,8 +24,8 @@ type Community struct {
 	left   bool
 	lan    netip.AddrPort
 	wan    netip.AddrPort
-	random *rand.Rand // of introductions
-	find   [256]uint8 // message id to 1 + index in messages, 0: none
+	random *rand.Rand  // of introductions
+	find   [256]uint16 // message id to 1 + index in messages, 0: none
 	messages
 	timers
 	bootstrappers []Bootstrapper

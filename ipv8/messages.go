@@ -51,7 +51,7 @@ func (c *Community) message(id byte) *message {
 	at := c.find[id]
 	if at == 0 {
 		c.list = append(c.list, message{traffic: Traffic{MessageID: id}})
-		at = uint8(len(c.list))
+		at = uint16(len(c.list))
 		c.find[id] = at
 	}
 	return &c.list[at-1]

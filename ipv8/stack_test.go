@@ -363,3 +363,22 @@ func TestOverlaysOfOneIDHearTheSamePackets(t *testing.T) {
 		t.Errorf("the second heard %d packets after the first had left, want 1", heard)
 	}
 }
+
+func TestEveryMessageIDIsCounted(t *testing.T) {
+	_, a, _ := pair(t, quiet)
+	packet := append(must(a.Pack(Ping{}))[:22], 0)
+	for i := range 3 * 256 {
+		packet[22] = byte(i)
+		if err := a.SendPacket(addrB, packet); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, n := range a.Traffic() {
+		if int(n.MessageID) != i || n.Sent < 3 || n.Sent > 4 {
+			t.Errorf("message id %d: %+v, want 3 sent, and a walk", i, n)
+		}
+	}
+	if n := len(a.Traffic()); n != 256 {
+		t.Errorf("%d message ids, want 256", n)
+	}
+}

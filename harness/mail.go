@@ -150,13 +150,13 @@ func (m *Mail) ask() {
 	}
 }
 
-// fresh is the version of the mail as it is now: who is up counts too.
+// fresh is the version of the mail as it is now: it grows when somebody crashes or comes back, too.
 func (m *Mail) fresh() uint64 {
 	v := m.version
-	for i, who := range m.members {
-		v = v*31 + uint64(who.life())*2
+	for _, who := range m.members {
+		v += uint64(who.life()) * 2 // a crash ends a life
 		if who.up() {
-			v += uint64(i) + 1
+			v++
 		}
 	}
 	return v

@@ -40,6 +40,21 @@ func TestMailKnowsWhatIsMissing(t *testing.T) {
 	same(t, "Missing", mail.Missing(), []harness.Letter{})
 }
 
+func TestWhoeverCrashesIsMissedNoMoreAtOnce(t *testing.T) {
+	for who := range 3 {
+		w, members, mail := ears(t)
+		mail.Sent(7)
+		for _, m := range members {
+			if m.Index != who {
+				m.Overlay.got(7)
+			}
+		}
+		w.After(time.Second, func() { members[who].Crash() })
+		w.Eventually(mail.Missing).Should(equals{[]harness.Letter{}})
+		same(t, fmt.Sprintf("the end of waiting for n%d", who), w.Elapsed(), time.Second)
+	}
+}
+
 func TestMailKnowsWhatCameLateTwiceOrOutOfTurn(t *testing.T) {
 	w, members, mail := ears(t)
 	o := members[1].Overlay

@@ -40,6 +40,7 @@ type guard struct {
 	events  uint64 // run so far
 	instant uint64 // of them since time moved last
 	busy    bool   // an event may be running
+	closed  bool
 	err     error
 }
 

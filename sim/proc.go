@@ -37,6 +37,9 @@ func (n *Node) Go(f func(*Proc)) {
 }
 
 func start(w *World, n *Node, f func(*Proc)) {
+	if w.guard.closed {
+		return // nobody would ever end it
+	}
 	p := &Proc{w: w, n: n}
 	p.wake = p.resume
 	p.next, p.stop = iter.Pull(func(yield func(struct{}) bool) {

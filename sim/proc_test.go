@@ -139,3 +139,14 @@ func TestAProcThatRestartsItsNodeLeavesNoTimer(t *testing.T) {
 		t.Fatalf("%d timers of a coroutine that is over", fired)
 	}
 }
+
+func TestAClosedWorldStartsNoProc(t *testing.T) {
+	w := New(1)
+	n := w.Node("a", nil)
+	w.Close()
+	w.Go(func(*Proc) {})
+	n.Go(func(*Proc) {})
+	if len(w.procs) != 0 {
+		t.Fatalf("%d coroutines that nobody will end", len(w.procs))
+	}
+}

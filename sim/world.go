@@ -192,6 +192,7 @@ func (w *World) arrive(at int64) {
 
 // Close unwinds the world's coroutines: their deferred functions run. A closed world can be read, and runs no more.
 func (w *World) Close() {
+	w.guard.closed = true
 	if w.guard.err == nil {
 		w.guard.err = errClosed
 	}

@@ -37,9 +37,9 @@ type Community struct {
 
 // Detached returns a community that hears of nothing by itself: whoever
 // listens on the stack hands it packets with Receive. A tracker has one for
-// each overlay it is asked about.
+// each overlay it is asked about. One of a closed stack was left already.
 func (s *Stack) Detached(id ID) *Community {
-	c := &Community{stack: s, me: s.identities[0], id: id, limit: DefaultMaxPeers, prefix: prefixOf(id)}
+	c := &Community{stack: s, me: s.identities[0], id: id, limit: DefaultMaxPeers, prefix: prefixOf(id), left: s.closed}
 	c.timers.host = s.host
 	c.lan, c.wan = firstEstimates(s.own)
 	return c

@@ -1,7 +1,10 @@
 package ipv8_test
 
 import (
+	"errors"
 	"net/netip"
+	"testing"
+	"time"
 
 	"github.com/overlaytest/overlaytest/ipv8"
 )
@@ -43,4 +46,18 @@ func (c packetCase) introduction() (in ipv8.Introduction, ok bool) {
 		in.PeerLimit = old && f["peer_limit_reached"].number() == 1
 	}
 	return in, true
+}
+
+func TestAClosedStackJoinsNothing(t *testing.T) {
+	w, a, b := pair(t, quiet)
+	s := a.Stack()
+	s.Close()
+	c := ipv8.Join(s, quiet, &station{})
+	c.Every(0, time.Second, func() { t.Error("a timer of an overlay of a closed stack") })
+	if err := c.WalkTo(addrB); !errors.Is(err, ipv8.ErrLeft) || !c.Left() || len(s.Overlays()) != 0 {
+		t.Errorf("walking: %v; %d overlays", err, len(s.Overlays()))
+	}
+	if w.run(time.Minute); b.PeerCount() != 1 {
+		t.Errorf("b knows %d", b.PeerCount())
+	}
 }

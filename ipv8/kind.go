@@ -41,10 +41,12 @@ type Part interface {
 }
 
 // Join makes an overlay run on a stack: it opens a community, attaches the
-// parts in order, and starts it.
+// parts in order, and starts it. On a closed stack it was left already.
 func Join[O any](s *Stack, k Kind[O], parts ...Part) O {
 	c := s.Detached(k.id)
-	s.overlays = append(s.overlays, c)
+	if !c.left {
+		s.overlays = append(s.overlays, c)
+	}
 	for _, p := range parts {
 		p.Attach(c)
 	}

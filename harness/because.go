@@ -35,8 +35,9 @@ func (r *recorder) history() *history {
 // link is an event in a chain of causes.
 type link struct {
 	happening
-	sent  time.Duration // of a packet
-	again int           // how many firings of the node's timers in a row it stands for, beside itself
+	sent   time.Duration // of a packet
+	again  int           // how many firings of the node's timers in a row it stands for, beside itself
+	effect string        // the node that it had do what comes before it in the chain; "" for the first
 }
 
 // chain is the event of that id, what caused it, what caused that, and so on to the test. Timers of one node that fire one because of the
@@ -51,11 +52,22 @@ func (h *history) chain(id uint64) (chain []link) {
 		if n := len(chain); n > 0 && x.kind == sim.Fired && x.node != "" && chain[n-1].kind == sim.Fired && chain[n-1].node == x.node {
 			chain[n-1].again++
 		} else {
+			if n > 0 {
+				x.effect = chain[n-1].actor()
+			}
 			chain = append(chain, x)
 		}
 		id = x.cause
 	}
 	return chain
+}
+
+// actor is the node that did it: of a packet that arrived, its sender.
+func (x link) actor() string {
+	if x.kind == sim.Delivered {
+		return x.peer
+	}
+	return x.node
 }
 
 // ids are the events of a chain.
@@ -119,11 +131,14 @@ func noted(x happening) string {
 	return x.node + " " + x.words
 }
 
-// fired says what a timer was about: a note of what the test did then, if there is one.
+// fired says what a timer was about: a note of what the test did then, if there is one. The test may have done something to several nodes at
+// once: then it is what had this effect.
 func (h *history) fired(x link) string {
 	if x.node == "" {
-		if notes := h.notes[x.id]; len(notes) > 0 {
-			return noted(h.all[notes[0]])
+		for _, i := range h.notes[x.id] {
+			if note := h.all[i]; x.effect == "" || note.node == "" || note.node == x.effect {
+				return noted(note)
+			}
 		}
 		return "the test's timer fired"
 	}

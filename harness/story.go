@@ -100,7 +100,9 @@ func (s *story) decide(b *Breach, running uint64) uint64 {
 }
 
 // awaited reports whether the breach is that something did not come about.
-func (b *Breach) awaited() bool { return b.own || strings.HasPrefix(b.headline, "Eventually ") }
+func (b *Breach) awaited() bool {
+	return b.own || strings.HasPrefix(b.headline, "Eventually ") || strings.HasPrefix(b.headline, "Converges ")
+}
 
 // befell is the rank of what befell a node that the breach is about.
 const befell = 4

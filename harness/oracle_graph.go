@@ -34,7 +34,7 @@ func (s *splits) see(e sim.Event) {
 	case sim.Cut, sim.Holding:
 		s.cuts++
 	case sim.Healed, sim.Released:
-		s.cuts--
+		s.cuts = max(s.cuts-1, 0) // it may have begun before
 	case sim.Crashed, sim.Restarted, sim.Booted, sim.Paused, sim.Resumed:
 	default:
 		return

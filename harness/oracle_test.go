@@ -251,3 +251,15 @@ func TestCallingAnOverlayThatIsDownIsTheTestsMistake(t *testing.T) {
 	the promise "oracle: traffic after the crash" was broken
 	by n0: it sent 1 byte to ADDR at 0s, though its node was down; the test itself called its overlay`+at("0s", "2 events"))
 }
+
+func TestACutThatOutlastsOneFromBeforeTheOracleIsNoSplit(t *testing.T) {
+	w := harness.New(t, 1)
+	members := harness.Spawn(w, 2, fixtures.Line, func(n *sim.Node, _ []netip.AddrPort) *sim.Node { return n })
+	known := harness.Knows(members, (*sim.Node).Name, func(*sim.Node) iter.Seq[string] { return slices.Values([]string(nil)) })
+	one, other := harness.Nodes(members[:1]), harness.Nodes(members[1:])
+	heal := w.Partition(one, other)
+	w.Suspect(known.Splits(10 * time.Second))
+	heal()
+	w.Partition(one, other)
+	w.Run(time.Minute)
+}

@@ -89,8 +89,13 @@ func each[O any](members []*Member[O], words string, hold func(m *Member[O]) err
 func (m *Member[O]) Ready() bool { return m.ready() }
 
 // Within lets the promise be broken for at most d at a stretch: what is demanded must come to be so again in time. A promise of [Each]
-// counts for each member by itself, and begins anew with each of its lives. The longest stretch is one of [World.Margins].
+// counts for each member by itself, and begins anew with each of its lives. The longest stretch is one of [World.Margins]. A negative d fails
+// the test.
 func (p *Promise) Within(d time.Duration) *Promise {
+	if d < 0 && p.w != nil {
+		p.w.T.Helper()
+		p.w.fail(&failure{headline: "a promise cannot be asked", details: []string{fmt.Sprintf("%q Within(%v): the bound lies in the past", p.words, d)}})
+	}
 	p.grace = &grace{bound: d, since: map[int]illness{}}
 	return p
 }

@@ -169,6 +169,16 @@ func TestPromiseWithinIsBrokenWhenItTakesTooLong(t *testing.T) {
 	not so since 1s, for 1s; it was to be so again within 900ms`+at("2s", "3 events"))
 }
 
+func TestPromiseWithinLessThanNothingCannotBeAsked(t *testing.T) {
+	got := failing(t, func(tb harness.TB) {
+		w, c := counting(tb)
+		w.Always("even", c.even).Within(-time.Second)
+	})
+	expect(t, got, `
+	a promise cannot be asked
+	"even" Within(-1s): the bound lies in the past`+at("0s", "1 event"))
+}
+
 func TestEachWithinCountsForEachLifeByItself(t *testing.T) {
 	w := harness.New(t, 42)
 	members := harness.Spawn(w, 2, fixtures.Ring, bootCounter)

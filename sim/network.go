@@ -132,7 +132,10 @@ func (w *World) travel(v *Packet, slot uint32, i int, delay time.Duration) {
 		if fate.Copies < 0 {
 			panic(fmt.Sprintf("sim: filter %q makes %d copies of a packet", b.Name, fate.Copies))
 		}
-		delay = time.Duration(min(uint64(delay)+uint64(fate.Delay), math.MaxInt64)) // at most for ever
+		delay += fate.Delay
+		if delay < 0 {
+			delay = math.MaxInt64 // more than there is
+		}
 		for range fate.Copies {
 			b.ledger.Copied++
 			w.duplicate(v, slot, i+1, delay)

@@ -212,7 +212,7 @@ var renamed = strings.NewReplacer("Destination", "destination_address", "SourceL
 // vectorName is py-ipv8's name of a Go field.
 func vectorName(field string) string { return strings.ToLower(renamed.Replace(field)) }
 
-var errNoValue = errors.New("Go has no such value")
+var errNoValue = errors.New("no such value in Go")
 
 func (v typed) addrPort() (netip.AddrPort, error) {
 	host, port := v.host()

@@ -142,14 +142,6 @@ func (d *drill) link(name, want string) {
 	}
 }
 
-// all is what was heard on a link.
-func (d *drill) all(link string, want ...string) {
-	d.t.Helper()
-	if got := d.heard[link]; !slices.Equal(got, want) {
-		d.t.Fatalf("%s: heard %q\nwant %q", link, got, want)
-	}
-}
-
 // ledgers compares the accounts of the run with what they should say.
 func (d *drill) ledgers(want ...sim.Ledger) {
 	d.t.Helper()

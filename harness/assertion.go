@@ -327,6 +327,9 @@ func question(actual any) (ask func() (any, error), wrong string) {
 	if !asks {
 		return nil, fmt.Sprintf("%s; got %T", want, actual)
 	}
+	if list, plain := actual.(func() []string); plain { // what graphs and mail answer: asked often, so not by reflection
+		return func() (any, error) { return list(), nil }, ""
+	}
 	return func() (any, error) {
 		out := f.Call(nil)
 		if len(out) == 2 && !out[1].IsNil() {

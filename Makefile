@@ -3,6 +3,7 @@
 GO          ?= go
 FUZZTIME    ?= 30s
 ROUNDS      ?= 3
+BASE        ?= 1
 ONLY        ?=
 WORLDS      ?= 2000
 ZOO         ?=
@@ -22,8 +23,8 @@ run: ## play the two simulations of IPv8's tutorial
 	$(GO) run ./examples/pingpong
 	$(GO) run ./examples/bootstrap
 
-test: ## run every test
-	$(GO) test -count=1 ./...
+test: ## run every test, in the same worlds each time (BASE=1; BASE= has new ones)
+	OVERLAYTEST_BASE=$(BASE) $(GO) test -count=1 ./...
 
 race: ## run every test of the core under the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(GO) test -count=1 -race $(CORE)

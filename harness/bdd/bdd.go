@@ -8,6 +8,8 @@ package bdd
 import (
 	"fmt"
 	"hash/fnv"
+	"os"
+	"strconv"
 	"strings"
 
 	"github.com/onsi/ginkgo/v2"
@@ -18,14 +20,14 @@ import (
 )
 
 // New makes the world of the running spec, with rules for its network, and closes it when the spec ends. It may be called in an It or in a
-// BeforeEach. OVERLAYTEST_SEED=0x2a in the environment sets the seed. Two worlds of one spec have the same seed: for another one, call
-// harness.New(GinkgoT(), …).
+// BeforeEach. OVERLAYTEST_SEED=0x2a in the environment sets the seed; OVERLAYTEST_BASE=1 stands in for Ginkgo's random seed, so that every
+// spec has the world it had in the last such run. Two worlds of one spec have the same seed: for another one, call harness.New(GinkgoT(), …).
 func New(rules ...sim.Rule) *harness.World {
 	ginkgo.GinkgoHelper()
 	t := ginkgo.GinkgoT()
 	seed, asked := harness.AskedSeed(t)
 	if !asked {
-		seed = seedOf(ginkgo.GinkgoRandomSeed(), ginkgo.CurrentSpecReport().FullText())
+		seed = seedOf(base(t), ginkgo.CurrentSpecReport().FullText())
 	}
 	w := harness.New(t, seed, rules...)
 	w.ReplayWith(harness.SeedEnv(seed))
@@ -40,10 +42,26 @@ func New(rules ...sim.Rule) *harness.World {
 	return w
 }
 
-// seedOf is the seed of a spec: a hash of Ginkgo's seed and the spec's text (FNV-1a of 64 bits).
-func seedOf(ginkgoSeed int64, text string) uint64 {
+const baseVariable = "OVERLAYTEST_BASE"
+
+// base is the number that the seeds of a whole run depend on: what the environment says, or else Ginkgo's random seed.
+func base(t harness.TB) int64 {
+	t.Helper()
+	text := os.Getenv(baseVariable)
+	if text == "" {
+		return ginkgo.GinkgoRandomSeed()
+	}
+	number, err := strconv.ParseInt(text, 0, 64)
+	if err != nil {
+		t.Fatalf("%s=%q is not a number to begin from: want an integer of 64 bits, such as 1", baseVariable, text)
+	}
+	return number
+}
+
+// seedOf is the seed of a spec: a hash of the run's base and the spec's text (FNV-1a of 64 bits).
+func seedOf(base int64, text string) uint64 {
 	h := fnv.New64a()
-	fmt.Fprintf(h, "%d %s", ginkgoSeed, text)
+	fmt.Fprintf(h, "%d %s", base, text)
 	return h.Sum64()
 }
 

@@ -26,7 +26,7 @@ func output(focus string, flags ...string) string {
 	command := exec.Command(os.Args[0], "-test.run=^TestSpecs$", "-ginkgo.no-color", "-ginkgo.seed=1", "-ginkgo.focus=On purpose .*"+focus)
 	command.Args = append(command.Args, flags...)
 	command.Dir = GinkgoT().TempDir() // for the cases and artefacts it leaves
-	command.Env = append(os.Environ(), failing+"=1", "TMPDIR="+command.Dir)
+	command.Env = append(os.Environ(), failing+"=1", "OVERLAYTEST_BASE=", "TMPDIR="+command.Dir)
 	text, err := command.CombinedOutput()
 	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
 		Fail(err.Error())

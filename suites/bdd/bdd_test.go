@@ -28,6 +28,11 @@ var _ = Describe("The world of a spec", func() {
 		Expect(bdd.New().Seed()).To(Equal(uint64(42)))
 	})
 
+	It("is the same in all runs from one base", func() {
+		GinkgoT().Setenv("OVERLAYTEST_BASE", "1")
+		Expect(bdd.New().Seed()).To(Equal(uint64(17198534672692504782)))
+	})
+
 	It("names the command that makes it again", func() {
 		Expect(bdd.New().Replay()).To(Equal(harness.SeedEnv(seed) +
 			" go test github.com/overlaytest/overlaytest/suites/bdd -ginkgo.focus 'The world of a spec names the command that makes it again$'"))

@@ -98,10 +98,14 @@ var _ = Describe("RandomWalk, with two trackers and no latency", func() {
 })
 
 var _ = Describe("EdgeWalk", func() {
-	It("meets peers along a line of introductions", func() {
-		w := bdd.New()
-		members := harness.Spawn(w, 8, fixtures.Line, walking(walk.Edge{Neighbours: 1}))
-		w.Eventually(harness.Knows(members, overlays.Self, overlays.Known).Degrees).Within(5 * time.Minute).Should(HaveEach(7))
+	// Not everybody: a path follows whom its end introduced, and its root is one neighbour. Whom the other neighbour introduced first stays
+	// a candidate that no path comes by: one pair of the 28 in about 35 of 1,000 worlds, two in about one of 3,000.
+	It("meets peers far down a line of introductions, whatever the seed", func() {
+		harness.Seeds(GinkgoT(), 30, func(w *harness.World) {
+			members := harness.Spawn(w, 8, fixtures.Line, walking(walk.Edge{Neighbours: 1}))
+			w.Run(5 * time.Minute)
+			NewWithT(w.T).Expect(harness.Knows(members, overlays.Self, overlays.Known).Degrees()).To(HaveEach(BeNumerically(">=", 6)))
+		})
 	})
 })
 

@@ -60,6 +60,7 @@ func (t *trap) spring(who *sim.Node, format string, args ...any) {
 
 // set makes a promise of the trap: that it never springs.
 func (t *trap) set(p *Promise) {
+	p.calm = &t.err
 	p.judge = func(int) finding {
 		if t.err == nil || t.who == nil {
 			return finding{err: t.err}

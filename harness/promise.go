@@ -14,6 +14,8 @@ type Promise struct {
 	place string // where it was promised, file:line; "": the harness promises it
 	why   string // of an oracle: the reason
 
+	calm     *error       // while it is nil there is nothing to look for; may be nil
+	hold     func() error // of a promise about the whole world, instead of the subjects; may be nil
 	stir     func()       // the test itself may have changed anything; may be nil
 	subjects func() []int // which of the subjects to look at now
 	judge    func(i int) finding
@@ -36,7 +38,7 @@ var only = []int{0}
 
 // whole makes a promise about the whole world.
 func (w *World) whole(words, place string, hold func() error) *Promise {
-	p := &Promise{w: w, words: words, place: place, subjects: func() []int { return only }}
+	p := &Promise{w: w, words: words, place: place, hold: hold, subjects: func() []int { return only }}
 	p.judge = func(int) finding { return finding{there: true, err: hold()} }
 	w.promises = append(w.promises, p)
 	return p
@@ -114,11 +116,19 @@ func (p *Promise) Every(d time.Duration) *Promise {
 	return p
 }
 
-// broken looks at a promise, if it is time to.
-func (p *Promise) broken() *failure {
-	now := p.w.Elapsed()
-	if p.every > 0 && now < p.next {
-		return nil
+// rests reports whether there is no need to look at a promise now: it is not yet time to, or nothing has happened that it is about.
+func (p *Promise) rests(now time.Duration) bool {
+	return p.every > 0 && now < p.next || p.calm != nil && *p.calm == nil && p.overtime == nil
+}
+
+// broken looks at a promise.
+func (p *Promise) broken(now time.Duration) *failure {
+	if p.hold != nil && p.grace == nil && p.every == 0 { // what most are
+		err := p.hold()
+		if err == nil {
+			return nil
+		}
+		return p.failure(finding{there: true, err: err})
 	}
 	p.next = now + p.every
 	if p.overtime != nil {
@@ -172,14 +182,18 @@ func (p *Promise) failure(v finding) *failure {
 
 // brokenPromise looks at every promise, in the order in which they were made, and at what must be so at least once.
 func (w *World) brokenPromise() *failure {
+	now := w.Elapsed()
 	for i, p := range w.promises {
+		if p.rests(now) {
+			continue
+		}
 		w.looking = i + 1
-		if f := p.broken(); f != nil {
-			w.looking = 0
+		f := p.broken(now)
+		w.looking = 0
+		if f != nil {
 			return f
 		}
 	}
-	w.looking = 0
 	w.laws.look(w)
 	return nil
 }

@@ -27,10 +27,10 @@ func latencies() string {
 	return b.String()
 }
 
-// models are the models of latency: the rules without those that lose, duplicate or reorder.
+// models are the rules that are a latency by themselves.
 func models() []fixtures.Model {
-	others := []string{"loss", "duplicate", "reorder"}
-	return slices.DeleteFunc(fixtures.Rules(), func(m fixtures.Model) bool { return slices.Contains(others, m.Name) })
+	latencies := []string{"constant", "internet", "lognormal", "normal", "pareto", "uniform", "weibull"}
+	return slices.DeleteFunc(fixtures.Rules(), func(m fixtures.Model) bool { return !slices.Contains(latencies, m.Name) })
 }
 
 // usage is how a model is asked for.
@@ -120,6 +120,8 @@ func readParam(u fixtures.Unit, word string) (int64, error) {
 	case fixtures.PerMillion:
 		c, err := readChance(word)
 		return int64(c), err
+	case fixtures.Count:
+		return scaled(word, 1, errors.New("want a whole number"))
 	default:
 		return scaled(word, 1000, errors.New("want a number such as 0.5, of at most three decimals"))
 	}

@@ -82,7 +82,7 @@ func (w *World) announce(k Kind, way Reason, sides [2][]*Node) {
 	}
 }
 
-// stopped reports whether a packet that arrives now is lost in a partition or waits in a hold, and does either.
+// stopped reports whether a packet that arrives now is lost in a partition, waits in a hold or is stopped by a filter, and does that.
 func (w *World) stopped(p *packet, ref uint64) bool {
 	if c := w.cutting(p); c != nil {
 		c.ledger.Fired++
@@ -94,7 +94,7 @@ func (w *World) stopped(p *packet, ref uint64) bool {
 	if h != nil {
 		h.take(p, ref)
 	}
-	return h != nil
+	return h != nil || len(w.gates) != 0 && !w.meet(p, uint32(ref))
 }
 
 // cutting returns the first partition that stands in a packet's way, nil when there is none. Each that does is told so; the outcome is changed

@@ -20,14 +20,17 @@ var (
 
 // network is the part of a world that carries datagrams.
 type network struct {
-	filters  []*bound // in force
-	linked   []*bound // all that ever were
+	filters  []*bound // in force, asked at sending
+	gates    []*bound // in force, asked on arrival
 	cuts     []*cut
 	holds    []*Held
+	linked   []*bound  // all filters that ever were
 	accounts []*Ledger // of filters, cuts and holds, in the order in which they were put in force
 	packets  slab[packet]
 	payloads arena
 	pairs    ordinals
+	meetings ordinals // of arrivals, where filters are asked about them
+	stays    slab[stay]
 	scratch  []*Packet // what filters look at; one a depth of copying
 	depth    int
 }
@@ -42,8 +45,17 @@ type packet struct {
 	block    uint32 // of the payload
 	size     uint16
 	lan      bool // sent to a LAN address
-	arrived  bool // it waits for a paused node
+	stage    stage
 }
+
+// stage is how far a packet has come.
+type stage uint8
+
+const (
+	underway stage = iota // between the nodes
+	judged                // past the filters that are asked on arrival
+	unread                // at the node, in a life of it that is over or not
+)
 
 // Send sends a copy of data to an address. Whether, when and how often it arrives is up to the rules of the world; what is lost is said to
 // those who watch the world. The error tells what a sender could know at once: an address that no node ever had, or too much data.
@@ -65,7 +77,7 @@ func (n *Node) Send(to netip.AddrPort, data []byte) error {
 	slot := w.packets.take()
 	p := w.packets.at(slot)
 	p.from, p.to, p.src, p.dst, p.cause = n, h.node, n.public, dst, w.current.id
-	p.hash, p.size, p.lan, p.arrived = hashBytes(data), uint16(len(data)), h.lan(), false
+	p.hash, p.size, p.lan, p.stage = hashBytes(data), uint16(len(data)), h.lan(), underway
 	if p.lan && n.lan != 0 {
 		p.src = n.lan
 	}
@@ -89,7 +101,7 @@ func (w *World) launch(p *packet, slot uint32, pair uint64) {
 	v := w.view()
 	v.From, v.To, v.Data = p.from, p.to, w.payloads.get(p.block, p.size)
 	v.w, v.src, v.dst, v.pair, v.ordinal = w, p.src, p.dst, pair, w.pairs.next(w.now, pair)
-	v.lineage, v.bred, v.key, v.touched = 0, 0, 0, false
+	v.lineage, v.bred, v.key, v.at, v.ticket, v.touched, v.local, v.waited = 0, 0, 0, w.now, 0, false, p.lan, false
 	w.travel(v, slot, 0, 0)
 	w.depth--
 }
@@ -114,10 +126,14 @@ func (w *World) travel(v *Packet, slot uint32, i int, delay time.Duration) {
 		fate := b.Apply(v)
 		b.ledger.Eligible++
 		spared := fate == (Fate{})
-		if spared && !v.touched {
+		if spared && !v.touched && v.ticket == 0 {
 			continue
 		}
 		b.ledger.Fired++
+		if v.ticket != 0 {
+			w.park(v, slot, b, delay, false)
+			return
+		}
 		if v.touched && !w.rewrite(v, slot) && spared {
 			b.ledger.idle++
 		}
@@ -126,11 +142,8 @@ func (w *World) travel(v *Packet, slot uint32, i int, delay time.Duration) {
 			w.lose(slot, fate.Drop)
 			return
 		}
-		if fate.Delay < 0 {
-			panic(fmt.Sprintf("sim: filter %q delays a packet by %v: a packet cannot arrive before it is sent", b.Name, fate.Delay))
-		}
-		if fate.Copies < 0 {
-			panic(fmt.Sprintf("sim: filter %q makes %d copies of a packet", b.Name, fate.Copies))
+		if fate.Delay < 0 || fate.Copies < 0 {
+			b.refuse(fate)
 		}
 		delay += fate.Delay
 		if delay < 0 {
@@ -141,7 +154,19 @@ func (w *World) travel(v *Packet, slot uint32, i int, delay time.Duration) {
 			w.duplicate(v, slot, i+1, delay)
 		}
 	}
+	if v.waited {
+		w.schedule(w.later(delay), refPacket|uint64(slot))
+		return
+	}
 	w.schedulePacket(w.packets.at(slot), slot, delay)
+}
+
+// refuse ends the test for a fate that there is not.
+func (b *bound) refuse(fate Fate) {
+	if fate.Delay < 0 {
+		panic(fmt.Sprintf("sim: filter %q delays a packet by %v: a packet cannot arrive before it is sent", b.Name, fate.Delay))
+	}
+	panic(fmt.Sprintf("sim: filter %q makes %d copies of a packet", b.Name, fate.Copies))
 }
 
 // rewrite brings the record of a packet in line with a payload that a filter changed in place, and reports whether it differs.
@@ -192,11 +217,11 @@ func (w *World) deliver(ref uint64) {
 	p := w.packets.at(slot)
 	n := p.to
 	w.current = running{p.id, n}
-	if len(w.cuts)+len(w.holds) != 0 && !p.arrived && w.stopped(p, ref) {
+	if len(w.cuts)+len(w.holds)+len(w.gates) != 0 && p.stage == underway && w.stopped(p, ref) {
 		return
 	}
 	why := w.obstacle(p, n)
-	if p.arrived && ref&(refLife<<32) != lifeIn(n) {
+	if p.stage == unread && ref&(refLife<<32) != lifeIn(n) {
 		why = Gone // unread input of a life that is over
 	}
 	if why != "" {
@@ -243,7 +268,7 @@ func (w *World) queueUp(n *Node, ref uint64, p *packet) {
 		w.lose(uint32(ref), BufferFull)
 		return
 	}
-	p.arrived = true
+	p.stage = unread
 	r.backlogSize += int(p.size)
 	r.backlog = append(r.backlog, refPacket|lifeIn(n)|uint64(uint32(ref)))
 }

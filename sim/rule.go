@@ -12,7 +12,8 @@ import (
 // which calls it once; whatever state it has is made in that call, so that worlds share nothing.
 type Rule func(*World) Filter
 
-// Filter is a rule bound to a world. It is asked about every packet at the moment of sending, in the order in which rules were linked.
+// Filter is a rule bound to a world. It is asked about every packet at the moment of sending, or on arrival, or both, in the order in which
+// rules were linked. One of Apply and Arrive must be there.
 type Filter struct {
 	// Name says what the filter does, with its figures. It also keys the random numbers that Apply draws.
 	Name string
@@ -22,6 +23,10 @@ type Filter struct {
 	// Apply decides about one packet. It must depend on nothing but the packet, what it draws from it, and the filter's own state.
 	// The packet is valid during the call only.
 	Apply func(*Packet) Fate
+	// Arrive decides about one packet that has come to its receiver's side: it has passed partitions and holds, and nothing else stands between
+	// it and the node. A Delay postpones the delivery; what then is in the way is judged after it. It cannot make Copies. For the rest it
+	// is as Apply; [Packet.At] is the instant of arrival, and keys the random numbers in the place of that of sending.
+	Arrive func(*Packet) Fate
 }
 
 // Fate is what a filter does to a packet. The zero Fate lets it pass untouched.
@@ -71,7 +76,11 @@ type Packet struct {
 	key     uint64 // of the packet's draws; 0: not made yet
 	filter  uint64 // key of the filter at work
 	draws   uint64 // how many words the filter has drawn
+	at      int64  // when it was sent; on arrival: when it came
+	ticket  uint64 // of its wait at the filter at work; 0: it does not wait
 	touched bool
+	local   bool
+	waited  bool // it goes on in another event than that in which it was sent
 }
 
 // Src returns the address the packet says it comes from.
@@ -80,8 +89,11 @@ func (p *Packet) Src() netip.AddrPort { return p.w.book.addr(p.src) }
 // Dst returns the address the packet was sent to.
 func (p *Packet) Dst() netip.AddrPort { return p.w.book.addr(p.dst) }
 
-// At returns how much time had passed in the world when the packet was sent.
-func (p *Packet) At() time.Duration { return p.w.Elapsed() }
+// At returns how much time had passed in the world when the packet was sent; asked on arrival, when it arrived.
+func (p *Packet) At() time.Duration { return time.Duration(p.at) }
+
+// Local reports whether the packet stays where it is: sent to a LAN address, or by a node to itself.
+func (p *Packet) Local() bool { return p.local || p.From == p.To }
 
 // Uint64 returns the next random word of this packet and filter.
 func (p *Packet) Uint64() uint64 {
@@ -96,7 +108,7 @@ func (p *Packet) Uint64() uint64 {
 func (p *Packet) makeKey() uint64 {
 	w := p.w
 	k := mix(w.seed^packetSalt, p.pair)
-	k = mix(k, uint64(w.now))
+	k = mix(k, uint64(p.at))
 	return mix(k, p.ordinal<<32^p.lineage) | 1
 }
 
@@ -128,6 +140,7 @@ func (p *Packet) Truncate(n int) {
 type bound struct {
 	Filter
 	key    uint64
+	place  int // among all that were ever linked
 	ledger Ledger
 }
 
@@ -137,37 +150,44 @@ func (w *World) Link(rules ...Rule) (unlink func()) {
 	added := make([]*bound, len(rules))
 	for i, rule := range rules {
 		f := rule(w)
-		if f.Apply == nil {
-			panic(fmt.Sprintf("sim: rule %d of Link (%q) has no Apply", i, f.Name))
+		if f.Apply == nil && f.Arrive == nil {
+			panic(fmt.Sprintf("sim: rule %d of Link (%q) has neither Apply nor Arrive", i, f.Name))
 		}
-		added[i] = &bound{Filter: f, key: w.filterKey(f.Name), ledger: Ledger{Name: f.Name, Armed: true}}
-		w.filters = append(w.filters, added[i])
+		added[i] = &bound{Filter: f, key: w.filterKey(f.Name), place: len(w.linked), ledger: Ledger{Name: f.Name, Armed: true}}
 		w.linked = append(w.linked, added[i])
 		w.accounts = append(w.accounts, &added[i].ledger)
+		if f.Apply != nil {
+			w.filters = append(w.filters, added[i])
+		}
+		if f.Arrive != nil {
+			w.gates = append(w.gates, added[i])
+		}
 	}
 	return func() {
 		for _, b := range added {
 			b.ledger.Armed = false
 		}
-		w.filters = armed(w.linked)
+		w.filters, w.gates = armed(w.linked)
 	}
 }
 
-// armed returns the filters in force, in the order in which they were linked.
-func armed(linked []*bound) []*bound {
-	var in []*bound
+// armed returns the filters in force, in the order in which they were linked: those asked at sending, and those asked on arrival.
+func armed(linked []*bound) (filters, gates []*bound) {
 	for _, b := range linked {
-		if b.ledger.Armed {
-			in = append(in, b)
+		if b.ledger.Armed && b.Apply != nil {
+			filters = append(filters, b)
+		}
+		if b.ledger.Armed && b.Arrive != nil {
+			gates = append(gates, b)
 		}
 	}
-	return in
+	return filters, gates
 }
 
 // filterKey is the identity of a filter: its name, and the first number that no other one of that name in force has.
 func (w *World) filterKey(name string) uint64 {
 	key := hashString(name)
-	for slices.ContainsFunc(w.filters, func(b *bound) bool { return b.key == key }) {
+	for slices.ContainsFunc(w.linked, func(b *bound) bool { return b.ledger.Armed && b.key == key }) {
 		key += golden
 	}
 	return key

@@ -57,8 +57,9 @@ func checkID(id uint64) uint64 {
 func (w *World) actor(ref uint64) uint64 {
 	switch ref & refKind {
 	case refPacket:
-		p := w.packets.at(uint32(ref))
-		return mum(p.from.id^mixA, p.to.id^mixB)
+		return w.packets.at(uint32(ref)).ends()
+	case refWait:
+		return w.packets.at(w.stays.at(uint32(ref)).slot).ends()
 	case refTimer:
 		if n := w.timers.at(uint32(ref & timerSlot)).node; n != nil {
 			return n.id
@@ -67,6 +68,9 @@ func (w *World) actor(ref uint64) uint64 {
 	}
 	return w.nodes[uint32(ref)].id
 }
+
+// ends is what both ends of a packet are keyed with.
+func (p *packet) ends() uint64 { return mum(p.from.id^mixA, p.to.id^mixB) }
 
 // scheduleInTurn makes events of the present instant that keep their order among themselves, also where ties are permuted. Who is whose they
 // are.

@@ -23,11 +23,13 @@ type timer struct {
 //	refTimer   kind 4 | generation 32 | slot 28
 //	refPacket  kind 4 | life 28       | slot 32    (of a packet that waited for a paused node; else 0)
 //	refBoot    kind 4 | life 28       | node 32
+//	refWait    kind 4 | 28 of 0       | slot 32    (of a packet that was postponed on arrival)
 const (
 	refKind   uint64 = 0xf << 60
 	refTimer  uint64 = 1 << 60
 	refPacket uint64 = 2 << 60
 	refBoot   uint64 = 3 << 60
+	refWait   uint64 = 4 << 60
 
 	timerSlots = 28
 	timerSlot  = 1<<timerSlots - 1
@@ -158,6 +160,8 @@ func (w *World) dispatch(id, ref uint64) {
 		w.deliver(ref)
 	case refBoot:
 		w.runBoot(id, ref, w.nodes[uint32(ref)])
+	case refWait:
+		w.proceed(ref)
 	}
 }
 

@@ -9,7 +9,7 @@ var engineStubs = []stub{
 	{name: "reorder", file: "fixtures/faults.go", code: "return sim.Fate{Delay: 1 + time.Duration(p.N(uint64(within)))}", instead: "return sim.Fate{}"},
 	{name: "payload changed", file: "sim/rule.go", code: "return p.Data", instead: "return append([]byte(nil), p.Data...)"},
 	{name: "payload truncated", file: "sim/rule.go", code: "p.Data = p.Data[:min(n, len(p.Data))]"},
-	{name: "unlink", file: "sim/rule.go", code: "w.filters = armed(w.linked)"},
+	{name: "unlink", file: "sim/rule.go", code: "w.filters, w.gates = armed(w.linked)"},
 	{name: "some links", file: "fixtures/faults.go", code: "f.Concerns = func(p *sim.Packet) bool { return holds(p) && (all == nil || all(p)) }"},
 	{name: "concerns", file: "sim/network.go", code: "if b.Concerns != nil && !b.Concerns(v) {\n\t\t\tcontinue\n\t\t}", red: []string{"some links", "latency of a link"}},
 	{name: "keyed", file: "fixtures/faults.go", code: "f.Name = id"},

@@ -22,7 +22,7 @@ var engineStubs = []stub{
 	{name: "tables", file: "fixtures/rules.go", code: "return q.at(p.Uint64())", instead: "return q.at(1 << 63)", red: []string{"lognormal", "weibull", "pareto"}},
 	{name: "internet", file: "fixtures/internet.go", code: "return sim.Fate{Drop: sim.Lost}", instead: "return sim.Fate{}"},
 	{name: "jitter", file: "fixtures/internet.go", code: "return sim.Fate{Delay: path + jitters.at(p.Uint64())}", instead: "return sim.Fate{Delay: path}", red: []string{"internet"}},
-	{name: "latency matrix", file: "fixtures/matrix.go", code: "return sim.Fate{Delay: m.between(at(p.From), at(p.To))}", instead: "return sim.Fate{}"},
+	{name: "latency matrix", file: "fixtures/matrix.go", code: "return sim.Fate{Delay: m.between(at.of(p.From), at.of(p.To))}", instead: "return sim.Fate{}"},
 
 	{name: "partition", file: "sim/cut.go", code: "w.lose(uint32(ref), Partitioned)\n\t\treturn true", instead: "return false", red: []string{"partition", "one-way partition"}},
 	{name: "partition back", file: "sim/cut.go", code: "return c.from.has(from) && c.to.has(to) || c.both && c.to.has(from) && c.from.has(to)", instead: "return c.from.has(from) && c.to.has(to)", red: []string{"partition"}},

@@ -2,7 +2,10 @@ package faults_test
 
 import (
 	"math"
+	"net/netip"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/overlaytest/overlaytest/fixtures"
 	"github.com/overlaytest/overlaytest/sim"
@@ -19,6 +22,11 @@ var measured = []fault{
 	{"loss-wifi-busy", bursts("loss-wifi-busy")},
 	{"loss-mobile-edge", bursts("loss-mobile-edge")},
 	{"loss-storm", bursts("loss-storm")},
+	{"cities", distances("cities")},
+	{"continents", distances("continents")},
+	{"coordinates", distances("coordinates", int64(100*millisecond), int64(20*millisecond))},
+	{"simblock-2015", simblock("simblock-2015")},
+	{"simblock-2019", simblock("simblock-2019")},
 }
 
 // named is a rule by its name.
@@ -59,6 +67,64 @@ func bursts(name string, params ...int64) func(*testing.T) {
 			t.Fatalf("%.3f in a row, want %.3f ± %.3f", lost/inRow, want.burst, off)
 		}
 		if one := l.Ledgers()[0]; one.Eligible != n || one.Dropped != uint64(lost) {
+			t.Fatalf("ledger %+v", one)
+		}
+	}
+}
+
+// distances: each pair has its own, the same in both directions and for every packet.
+func distances(name string, params ...int64) func(*testing.T) {
+	return func(t *testing.T) {
+		l := newLab(t, named(t, name, params...))
+		for _, more := range []string{"q", "r", "s", "t"} {
+			l.Node(more, func(n *sim.Node) { n.Listen(func(_, _ netip.AddrPort, _ []byte) {}) })
+		}
+		l.Run(0)
+		took := map[string]time.Duration{}
+		l.Watch(func(e sim.Event) {
+			if e.Kind == sim.Delivered {
+				took[e.Peer.Name()+e.Node.Name()+string(e.Data)] = e.At
+			}
+		})
+		for _, one := range []string{"1", "2"} {
+			for _, from := range l.Nodes() {
+				for _, to := range l.Nodes() {
+					l.say(from, to, one)
+				}
+			}
+		}
+		l.Run(second)
+		kinds := map[time.Duration]bool{}
+		for _, pair := range []string{"ab", "ac", "aq", "ar", "as", "at", "bc", "cq", "qr", "rs", "st"} {
+			there, back := took[pair+"1"], took[pair[1:]+pair[:1]+"1"]
+			if there < millisecond || there != back || took[pair+"2"] != there {
+				t.Fatalf("%s: %v there, %v back, the second took %v", pair, there, back, took[pair+"2"])
+			}
+			kinds[there] = true
+		}
+		if len(kinds) < 3 {
+			t.Fatalf("every pair takes %v", kinds)
+		}
+		l.account(sim.Ledger{Name: l.Ledgers()[0].Name, Armed: true, Eligible: 98, Fired: 98, Changed: 98})
+	}
+}
+
+// simblock: a Pareto distribution of each pair of regions' own, at least 5 ms below its mean: so half of the packets take between 1/2 and 4/5
+// of the 5 ms on top that the mean of an exponential one would give.
+func simblock(name string) func(*testing.T) {
+	return func(t *testing.T) {
+		const n = 5000
+		l := newLab(t, named(t, name))
+		var delays []time.Duration
+		for _, f := range l.stream(n) {
+			delays = append(delays, f...)
+		}
+		slices.Sort(delays)
+		least, median := delays[0], delays[n/2]
+		if least < 3*millisecond || least%millisecond > 50*time.Microsecond || median-least < 2*millisecond || median-least > 4*millisecond {
+			t.Fatalf("at least %v, in the median %v", least, median)
+		}
+		if one := l.Ledgers()[0]; one.Eligible != n || one.Changed != n {
 			t.Fatalf("ledger %+v", one)
 		}
 	}

@@ -74,7 +74,7 @@ func (w *World) fail(b *Breach) {
 	if t, wants := w.T.(breached); wants {
 		t.Breached(b)
 	}
-	w.T.Fatalf("%s\nat %v of virtual time, after %s, seed %#x\n%sreplay: %s", b, w.Elapsed(), count(w.Events(), "event"), w.Seed(), w.recalled(b), w.Replay())
+	w.T.Fatalf("%s\nat %v of virtual time, after %s, seed %#x\n%s%sreplay: %s", b, w.Elapsed(), count(w.Events(), "event"), w.Seed(), w.recalled(b), w.kept(), w.Replay())
 }
 
 // count is a number with its noun.

@@ -140,6 +140,7 @@ func (x *explanation) once(wanted map[uint64]bool, watch ...func(*World)) {
 func (x *explanation) write() {
 	x.test = x.goTest()
 	cases := &Cases{Law: x.Case.Law}
+	defer x.keepPictures(cases)
 	if x.Unsaved {
 		x.casePath = existing(cases.folder() + "/" + x.Case.name() + ".json")
 		x.test.path = existing(cases.folder() + "/story_" + x.Case.name() + "_test.go")

@@ -12,6 +12,8 @@ const (
 	ginkgo = "github.com/onsi/ginkgo/v2"
 	gomega = "github.com/onsi/gomega"
 	rapid  = "pgregory.net/rapid"
+
+	porcupine = "github.com/anishathalye/porcupine"
 )
 
 // A layer says what the packages of one name may import. A name, on either side, is a package, or
@@ -27,8 +29,8 @@ type layer struct {
 
 var (
 	stack    = []string{"ipv8", "ipv8/keys", "ipv8/wire", "ipv8/peers"}
-	public   = []string{"sim", "sim/bubble", "ipv8/...", "fixtures/...", "harness/...", "properties"}
-	allTools = []string{crypto, ginkgo, gomega, rapid, "github.com/anishathalye/porcupine",
+	public   = []string{"sim", "sim/bubble", "ipv8/...", "fixtures/...", "harness/...", "properties/..."}
+	allTools = []string{crypto, ginkgo, gomega, rapid, porcupine,
 		"github.com/gopacket/gopacket", "gonum.org/v1/gonum"}
 )
 
@@ -47,10 +49,10 @@ var layers = []layer{
 	{"ipv8/udp", []string{"ipv8"}, nil, nil},
 	{"fixtures", []string{"sim"}, nil, nil},
 	{"fixtures/overlays", append([]string{"sim", "ipv8/walk", "ipv8/bootstrap", "ipv8/tracker", "ipv8/config"}, stack...), nil, nil},
-	{"harness/report", []string{"sim"}, nil, nil},
-	{"harness", []string{"sim", "fixtures", "harness/report"}, nil, []string{gomega, "fixtures/overlays"}},
-	{"harness/bdd", []string{"harness", "harness/report", "sim"}, []string{ginkgo}, []string{gomega, "fixtures/..."}},
+	{"harness", []string{"sim", "fixtures"}, nil, []string{gomega, "fixtures/overlays"}},
+	{"harness/bdd", []string{"harness", "sim"}, []string{ginkgo}, []string{gomega, "fixtures/..."}},
 	{"properties", []string{"harness", "fixtures", "sim"}, []string{rapid}, []string{gomega, "fixtures/overlays"}},
+	{"properties/linearizable", []string{"properties", "harness", "sim"}, []string{porcupine}, []string{gomega, "fixtures/..."}},
 	{"suites/...", public, allTools, nil},
 	{"examples/...", append([]string{"examples"}, public...), nil, nil},
 	{"cmd/overlaytest/...", public, allTools, nil},

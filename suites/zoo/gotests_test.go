@@ -138,6 +138,9 @@ func declared() (all []declaredLaw) {
 	for i, s := range overlays.SwimSpecies() {
 		write("swims", "SwimSpecies", i, s.Name, s.Overlay)
 	}
+	for i, s := range overlays.StoreSpecies() {
+		write("stores", "StoreSpecies", i, s.Name, s.Overlay)
+	}
 	for i, s := range overlays.IPv8Species() {
 		write("walks", "IPv8Species", i, s.Name, s.Overlay)
 	}
@@ -156,6 +159,7 @@ func workshop(t *testing.T) (folder string) {
 	write(t, folder+"/go.mod", module)
 	for copied, original := range map[string]string{ // any order: the files are independent
 		"go.sum": root + "/go.sum", "species_test.go": "species_test.go", "ipv8_test.go": "ipv8_test.go",
+		"store_test.go": "store_test.go",
 	} {
 		write(t, filepath.Join(folder, copied), read(t, original))
 	}

@@ -39,6 +39,7 @@ func exhibits() (all []exhibit) {
 	}
 	all = append(all, of(overlays.GossipSpecies(), spreads, calm("publish", 6))...)
 	all = append(all, of(overlays.SwimSpecies(), swims, calm("broadcast", 255/batch))...)
+	all = append(all, of(overlays.StoreSpecies(), stores, calmStores())...)
 	return append(all, of(overlays.IPv8Species(), walks, calmWalks())...)
 }
 

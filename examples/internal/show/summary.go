@@ -108,7 +108,10 @@ func (p *Play) summary() {
 
 // known prints how many peers the members know.
 func (p *Play) known() {
-	counts := p.peersKnown()
+	var counts []int
+	for _, c := range p.members {
+		counts = append(counts, c.PeerCount())
+	}
 	slices.Sort(counts)
 	if n := len(counts); n > 0 {
 		fmt.Fprintf(p.out, "peers known: min %d, median %s, max %d\n", counts[0], halves(counts[(n-1)/2]+counts[n/2]), counts[n-1])

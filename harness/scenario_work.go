@@ -1,0 +1,26 @@
+package harness
+
+import (
+	"math/rand/v2"
+	"slices"
+
+	"github.com/overlaytest/overlaytest/fixtures"
+	"github.com/overlaytest/overlaytest/sim"
+)
+
+// Doing returns the scenario with what a workload has its nodes do added to Work, one by one: what is drawn comes from the seed.
+func (s Scenario) Doing(w fixtures.Workload) Scenario {
+	streams := sim.New(s.Seed)
+	defer streams.Close()
+	s.Work = append(slices.Clone(s.Work), s.tasks(w, streams)...)
+	return s
+}
+
+// tasks are the operations of a workload, with the streams of a world.
+func (s Scenario) tasks(w fixtures.Workload, streams *sim.World) (ops []Op) {
+	stream := func(name string) *rand.Rand { return streams.Rand("workload " + name) }
+	for _, op := range w(s.Nodes, s.Duration, stream) {
+		ops = append(ops, Op{At: op.At, Node: op.Node, Op: op.Op, Arg: op.Arg})
+	}
+	return ops
+}

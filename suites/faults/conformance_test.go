@@ -11,7 +11,7 @@ type fault struct {
 	check func(t *testing.T)
 }
 
-var faults = slices.Concat(rules, latencies, networkFaults, nodeFaults, scenarioFaults, churn, measured)
+var faults = slices.Concat(rules, latencies, networkFaults, linkFaults, nodeFaults, scenarioFaults, churn, measured)
 
 // TestConformance has each fault do what it says.
 func TestConformance(t *testing.T) {

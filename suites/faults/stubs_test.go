@@ -29,7 +29,7 @@ type stub struct {
 }
 
 // stubs are all that there are. Several may stand in the place of the same statements.
-var stubs = slices.Concat(engineStubs, scenarioStubs, measuredStubs)
+var stubs = slices.Concat(engineStubs, linkStubs, scenarioStubs, measuredStubs)
 
 // turns lists the faults whose tests turn red under a stub.
 func (s stub) turns() []string {
@@ -61,7 +61,7 @@ func TestStubs(t *testing.T) {
 
 // TestEveryRuleHasAConformanceTest keeps the table here in step with what scenarios can ask for by name.
 func TestEveryRuleHasAConformanceTest(t *testing.T) {
-	for _, m := range fixtures.Rules() {
+	for _, m := range slices.Concat(fixtures.Rules(), fixtures.Accesses()) {
 		name := m.Name
 		if name == "constant" {
 			name = "latency"

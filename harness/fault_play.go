@@ -123,7 +123,7 @@ func (f *faults) begin(o *outbreak) {
 		f.w.note(nil, "the fault %s began: %s", o.ID, words)
 	}
 	first := len(f.w.World.Ledgers())
-	o.armed, o.end = true, f.start(o)
+	o.armed, o.end = true, f.w.during(o.title(), func() func() { return f.start(o) })
 	for i := first; i < len(f.w.World.Ledgers()); i++ {
 		o.rules = append(o.rules, i)
 	}
@@ -287,6 +287,11 @@ func (f *faults) pause(o *outbreak) (end func()) {
 func (f *faults) paused(n *sim.Node) bool {
 	r, ok := f.lull[n]
 	return ok && n.Up() && r.life == n.Life()
+}
+
+// title is what a picture calls the fault: its id, what it does and to whom.
+func (o *outbreak) title() string {
+	return strings.TrimSpace(fmt.Sprintf("%s: %s %s", o.ID, o.Do, few(o.Nodes)))
 }
 
 // describe says what a fault does of which the world does not tell by itself.

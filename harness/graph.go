@@ -18,6 +18,8 @@ import (
 type Graph struct {
 	w       *World
 	changed *touched
+	track   func() *touched
+	apart   bool // no assertion asks it
 	ask     func(i int) (id string, who []string)
 	ready   func(i int) bool
 	rows    []acquainted
@@ -49,8 +51,8 @@ func Knows[O any](members []*Member[O], id func(O) string, who func(O) iter.Seq[
 	if same := g.w.laws.sameGraph(g, view{members[0], len(members), plainFunction(id), plainFunction(who)}); same != nil {
 		return same
 	}
-	g.changed = track(g.w, members)
-	g.w.laws.stirred = append(g.w.laws.stirred, g.changed.all)
+	g.track = func() *touched { return track(g.w, members) }
+	g.listen()
 	g.ready = func(i int) bool { return members[i].ready() }
 	g.ask = func(i int) (string, []string) {
 		o := members[i].Overlay
@@ -61,7 +63,27 @@ func Knows[O any](members []*Member[O], id func(O) string, who func(O) iter.Seq[
 		g.rows[i].name = m.Name()
 		m.onBoot(func(o O) { g.owner[id(o)] = m.Name() })
 	}
+	g.w.readGraph(g)
 	return g
+}
+
+// listen has the graph told which members may have changed: all now, and whenever the test was at work.
+func (g *Graph) listen() {
+	g.changed = g.track()
+	g.w.laws.stirred = append(g.w.laws.stirred, g.changed.all)
+}
+
+// copy is another graph of the same members, for those who must not disturb what the test sees: each graph asks a member once after an event.
+func (g *Graph) copy() *Graph {
+	c := &Graph{w: g.w, track: g.track, ask: g.ask, ready: g.ready, rows: make([]acquainted, len(g.rows)), up: make([]bool, len(g.up)),
+		owner: map[string]string{}, apart: true}
+	for i, row := range g.rows {
+		c.rows[i].name = row.name
+	}
+	if c.w != nil {
+		c.listen()
+	}
+	return c
 }
 
 // view is what makes two graphs the same: of the same members by the same functions.
@@ -103,7 +125,9 @@ func (g *Graph) refresh() {
 	if g.w == nil {
 		return
 	}
-	g.w.laws.asked = g.fresh
+	if !g.apart {
+		g.w.laws.asked = g.fresh
+	}
 	if now, n := g.w.Elapsed(), g.w.Events(); !g.w.laws.playing || n == g.events && now != g.at {
 		g.changed.all()
 	}

@@ -70,6 +70,9 @@ func NewMail[O any](members []*Member[O], hear func(o O, got func(id uint64))) *
 		mail.members = append(mail.members, listener{name: m.Name(), up: m.Up, life: m.Life})
 		m.onBoot(func(o O) { hear(o, func(id uint64) { mail.got(i, id) }) })
 	}
+	if mail.w != nil {
+		mail.w.readMail(mail)
+	}
 	return mail
 }
 
@@ -117,6 +120,11 @@ func (m *Mail) about(place, i int) Letter {
 // Missing returns what members that are up have not heard, by message and member.
 func (m *Mail) Missing() []Letter {
 	m.ask()
+	return m.missing()
+}
+
+// missing is Missing for those who are no assertion.
+func (m *Mail) missing() []Letter {
 	missing := []Letter{}
 	for place, l := range m.letters {
 		for i, heard := range l.heard {

@@ -37,6 +37,7 @@ type World struct {
 	describe func(data []byte) string
 	trace    io.Writer           // where notes go besides; nil: nowhere
 	ledgers  func() []sim.Ledger // of a scenario's faults; nil: there is no scenario
+	reading  reading             // for the summary
 	spawned  int                 // members made by Spawn so far
 	reported bool                // the test has been failed with our words
 	broke    *Breach             // with what; nil: it has not
@@ -49,6 +50,9 @@ type World struct {
 func New(t TB, seed uint64, rules ...sim.Rule) *World {
 	w := open(t, seed, rules...)
 	t.Cleanup(w.Close)
+	if w.reading.path != "" {
+		t.Cleanup(w.draw)
+	}
 	return w
 }
 
@@ -63,6 +67,7 @@ func open(t TB, seed uint64, rules ...sim.Rule) *World {
 	case breached: // a law's, which asks when it knows which world fails
 	default:
 		w.answerAsked()
+		w.plotAsked()
 	}
 	return w
 }
@@ -144,6 +149,7 @@ func trySeed(t TB, seed uint64, shared *hopes, f func(w *World)) {
 	finished := false
 	defer func() {
 		t.Helper()
+		w.draw()
 		w.Close()
 		if (!finished || t.Failed()) && !w.reported {
 			t.Logf("failed in the world of seed %#x at %v of virtual time\nreplay: %s", seed, w.Elapsed(), w.Replay())

@@ -30,6 +30,7 @@ type Settings struct {
 	latency         sim.Rule
 	Quiet           bool
 	Trace           string // file; empty: none
+	Plot            string // file; empty: none
 }
 
 // What the numbers may be: as many nodes as addresses are drawn for without trouble, and less than time.Duration holds.
@@ -61,7 +62,8 @@ func (s *Settings) settings() []setting {
 		{"loss", "PERCENT", "how many packets are lost, such as 1% or 0.25%", s.Loss.String(), s.setLoss},
 		{"interval", "TIME", "between a peer's lines", s.Interval.String(), span(&s.Interval, time.Millisecond)},
 		{"quiet", "", "print the summary only", "", s.setQuiet},
-		{"trace", "FILE", "write every event to a file: to be read if its name ends in .txt, else as lines of JSON", "", s.setTrace},
+		{"trace", "FILE", "write every event to a file: to be read if its name ends in .txt, else as lines of JSON", "", fileName(&s.Trace)},
+		{"plot", "FILE", "draw the world: a page of plots, or their figures as JSON if the name ends in .json", "", fileName(&s.Plot)},
 	}
 }
 
@@ -181,10 +183,13 @@ func (s *Settings) setQuiet(value string) (err error) {
 	return nil
 }
 
-func (s *Settings) setTrace(value string) error {
-	if value == "" {
-		return errors.New("want the name of a file")
+// fileName takes the name of a file.
+func fileName(to *string) func(string) error {
+	return func(value string) error {
+		if value == "" {
+			return errors.New("want the name of a file")
+		}
+		*to = value
+		return nil
 	}
-	s.Trace = value
-	return nil
 }

@@ -31,6 +31,7 @@ type Play struct {
 	failed   error
 	traffic  traffic
 	trace    trace
+	plot     plot
 	program  string
 	said     time.Time // when there last was progress to see
 	out, err io.Writer
@@ -60,7 +61,7 @@ func run(program string, args []string, preset Settings, start func(p *Play), ou
 		fmt.Fprintf(p.err, "%s: %v\n", program, err)
 		return 2
 	}
-	if err := errors.Join(p.play(start), p.trace.close()); err != nil {
+	if err := errors.Join(p.play(start), p.trace.close(), p.plot.draw(p)); err != nil {
 		out.Flush()
 		fmt.Fprintf(p.err, "%s: %v\n", program, err)
 		return 1
@@ -70,12 +71,12 @@ func run(program string, args []string, preset Settings, start func(p *Play), ou
 	return 0
 }
 
-// read reads the flags and opens the file of the trace, when all of them are right.
+// read reads the flags and opens the files of the trace and the plot, when all of them are right.
 func (p *Play) read(args []string) error {
 	if err := p.parse(p.program, args, p.out); err != nil {
 		return err
 	}
-	return p.trace.open(p.Trace)
+	return errors.Join(p.trace.open(p.Trace), p.plot.open(p.Plot))
 }
 
 // play sets up the world and lets the time pass.
@@ -87,6 +88,7 @@ func (p *Play) play(start func(p *Play)) error {
 	}
 	p.World.Watch(p.traffic.count)
 	p.trace.watch(p.World)
+	p.plot.watch(p)
 	if start(p); p.failed != nil {
 		return p.failed
 	}

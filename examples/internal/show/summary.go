@@ -108,10 +108,7 @@ func (p *Play) summary() {
 
 // known prints how many peers the members know.
 func (p *Play) known() {
-	var counts []int
-	for _, c := range p.members {
-		counts = append(counts, c.PeerCount())
-	}
+	counts := p.peersKnown()
 	slices.Sort(counts)
 	if n := len(counts); n > 0 {
 		fmt.Fprintf(p.out, "peers known: min %d, median %s, max %d\n", counts[0], halves(counts[(n-1)/2]+counts[n/2]), counts[n-1])

@@ -174,7 +174,7 @@ func (s *story) worth(x happening, inChain bool) int {
 	switch x.kind {
 	case 0:
 		return 70 + bonus(inChain, 25)
-	case sim.Crashed, sim.Restarted, sim.Moved, sim.Renewed, sim.Paused, sim.Resumed:
+	case sim.Crashed, sim.Restarted, sim.Moved, sim.Renewed, sim.Rebound, sim.Paused, sim.Resumed:
 		return 70 + bonus(s.concerned[x.node], 15)
 	case sim.Cut, sim.Healed, sim.Holding, sim.Released:
 		return 80

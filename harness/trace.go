@@ -111,7 +111,7 @@ func (r *recorder) keep(h happening) {
 // extra is what an event says beside its kind and its nodes.
 func extra(e sim.Event) string {
 	switch {
-	case e.Kind == sim.Moved:
+	case e.Kind == sim.Moved, e.Kind == sim.Rebound:
 		return fmt.Sprintf("from %v to %v", e.From, e.To)
 	case e.Kind == sim.Dropped && e.Peer == nil && e.To.IsValid():
 		return fmt.Sprintf("%s (%v)", e.Reason, e.To)

@@ -104,7 +104,7 @@ func (w *World) meet(p *packet, slot uint32) bool {
 	v := w.view()
 	v.From, v.To, v.Data = p.from, p.to, w.payloads.get(p.block, p.size)
 	v.w, v.src, v.dst, v.pair, v.ordinal = w, p.src, p.dst, pair, w.meetings.next(w.now, pair)
-	v.lineage, v.bred, v.key, v.at, v.ticket, v.touched, v.local = golden, 0, 0, w.now, 0, false, p.lan
+	v.lineage, v.bred, v.key, v.at, v.ticket, v.touched, v.local = golden, 0, 0, w.now, 0, false, p.way == local
 	here := w.pass(v, slot, 0)
 	w.depth--
 	return here

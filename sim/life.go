@@ -89,10 +89,7 @@ func (n *Node) move() {
 	n.moves = next(n, n.moves)
 	r := keyed(mix(mix(mix(w.seed, placeSalt), n.id), uint64(n.moves)))
 	n.addrs = nil
-	n.public = w.settle(n, nil, 0, r, n.draw())
-	if n.site != 0 {
-		n.lan = w.settle(n, nil, 1, r, drawLAN)
-	}
+	w.address(n, nil, r)
 	w.fold(Moved, n.id^old, n.public)
 	w.seq++
 	if w.watched(Moved) {

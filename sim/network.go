@@ -44,7 +44,7 @@ type packet struct {
 	hash     uint64 // of the payload
 	block    uint32 // of the payload
 	size     uint16
-	lan      bool // sent to a LAN address
+	way      way
 	stage    stage
 }
 
@@ -70,6 +70,9 @@ func (n *Node) Send(to netip.AddrPort, data []byte) error {
 	}
 	dst := w.book.known(to)
 	h := w.book.find(dst)
+	if len(w.gateways) != 0 && (h == nil || h.code&gatedBit != 0 || w.gateOf(n.site) != nil) {
+		return n.cross(to, dst, data)
+	}
 	if h == nil {
 		w.nobody(n, to, data)
 		return fmt.Errorf("sim: node %q: send to %v: %w", n.name, to, ErrNoSuchAddress)
@@ -77,13 +80,24 @@ func (n *Node) Send(to netip.AddrPort, data []byte) error {
 	slot := w.packets.take()
 	p := w.packets.at(slot)
 	p.from, p.to, p.src, p.dst, p.cause = n, h.node, n.public, dst, w.current.id
-	p.hash, p.size, p.lan, p.stage = hashBytes(data), uint16(len(data)), h.lan(), underway
-	if p.lan && n.lan != 0 {
-		p.src = n.lan
+	p.hash, p.size, p.way, p.stage = hashBytes(data), uint16(len(data)), direct, underway
+	if h.lan() {
+		p.toLAN()
 	}
 	p.block = w.payloads.put(data)
 	w.launch(p, slot, mum(n.id^mixA, h.id^mixB))
 	return nil
+}
+
+// toLAN sends a packet to a LAN address: it comes from the sender's, if it has one, and goes astray at another site.
+func (p *packet) toLAN() {
+	if p.from.lan != 0 {
+		p.src = p.from.lan
+	}
+	p.way = local
+	if p.from.site != p.to.site {
+		p.way = astray
+	}
 }
 
 // launch notes a new packet, lets the filters decide about it and schedules its arrival. Pair is what the draws of the two ends are keyed by.
@@ -94,6 +108,12 @@ func (w *World) launch(p *packet, slot uint32, pair uint64) {
 	if w.watched(Sent) {
 		w.emit(w.packetEvent(Sent, p))
 	}
+	if p.way >= crossed {
+		if why := w.goOut(p); why != "" {
+			w.lose(slot, why)
+			return
+		}
+	}
 	if len(w.filters) == 0 {
 		w.schedulePacket(p, slot, 0)
 		return
@@ -101,7 +121,7 @@ func (w *World) launch(p *packet, slot uint32, pair uint64) {
 	v := w.view()
 	v.From, v.To, v.Data = p.from, p.to, w.payloads.get(p.block, p.size)
 	v.w, v.src, v.dst, v.pair, v.ordinal = w, p.src, p.dst, pair, w.pairs.next(w.now, pair)
-	v.lineage, v.bred, v.key, v.at, v.ticket, v.touched, v.local, v.waited = 0, 0, 0, w.now, 0, false, p.lan, false
+	v.lineage, v.bred, v.key, v.at, v.ticket, v.touched, v.local, v.waited = 0, 0, 0, w.now, 0, false, p.way == local, false
 	w.travel(v, slot, 0, 0)
 	w.depth--
 }
@@ -220,6 +240,15 @@ func (w *World) deliver(ref uint64) {
 	if len(w.cuts)+len(w.holds)+len(w.gates) != 0 && p.stage == underway && w.stopped(p, ref) {
 		return
 	}
+	if p.way == crossed {
+		dst, to, why := w.comeIn(p, true)
+		if why != "" {
+			w.lose(slot, why)
+			return
+		}
+		p.dst, p.to, p.way, n = dst, to, direct, to
+		w.current.node = n
+	}
 	why := w.obstacle(p, n)
 	if p.stage == unread && ref&(refLife<<32) != lifeIn(n) {
 		why = Gone // unread input of a life that is over
@@ -248,11 +277,18 @@ func (w *World) deliver(ref uint64) {
 
 // obstacle says why a packet that has come to the node's side of the network does not reach it, "" when it does.
 func (w *World) obstacle(p *packet, n *Node) Reason {
+	dst := p.dst
+	if p.way == crossed {
+		var why Reason
+		if dst, n, why = w.comeIn(p, false); why != "" {
+			return why
+		}
+	}
 	switch {
-	case !n.has(p.dst):
-		return Gone
-	case p.lan && n.site != p.from.site:
+	case p.way == astray:
 		return WrongSite
+	case !n.has(dst):
+		return Gone
 	case !n.up:
 		return Gone
 	case n.listen == nil && !n.paused:

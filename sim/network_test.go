@@ -63,15 +63,6 @@ func TestDelaysAddAndTheFirstDropEnds(t *testing.T) {
 	}
 }
 
-func TestLatencyBetweenIsOneWay(t *testing.T) {
-	w, a, b, seen := pair(t)
-	w.Link(LatencyBetween(a, b, time.Second))
-	send(t, a, b, "there")
-	send(t, b, a, "back")
-	w.Run(time.Minute)
-	expect(t, seen, "0s a delivered back", "1s b delivered there")
-}
-
 func TestUnlinkTakesOutItsRulesOnly(t *testing.T) {
 	w, a, b, seen := pair(t, Latency(time.Second))
 	unlink := w.Link(Latency(time.Minute))

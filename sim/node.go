@@ -58,6 +58,11 @@ func (w *World) Spare(name string, boot func(*Node), where ...Place) *Node {
 	}
 	n := w.rooms.at(w.rooms.take())
 	*n = Node{w: w, name: name, boot: boot, id: hashString(name), index: uint32(len(w.nodes))}
+	if len(where) == 0 && w.settling != nil {
+		if p := w.settling(w, name); p != nil {
+			where = []Place{p}
+		}
+	}
 	w.place(n, where)
 	w.nodes = append(w.nodes, n)
 	w.names[name] = n
@@ -111,8 +116,8 @@ func (n *Node) Life() int { return int(n.life) }
 // Up reports whether the node is switched on. A paused node is up.
 func (n *Node) Up() bool { return n.up }
 
-// Addrs returns the node's own addresses: the public one first, then the LAN address of a node placed at a [Site]. The caller must not
-// change the slice.
+// Addrs returns the node's own addresses: the public one first, then the LAN address of a node placed at a [Site]; the only one of a node
+// [Behind] a gateway. The caller must not change the slice.
 func (n *Node) Addrs() []netip.AddrPort { return n.addrs }
 
 // Now returns the time on the node's clock, which is the world's.

@@ -7,7 +7,7 @@ import (
 	"net/netip"
 )
 
-// Place says where a node of a world stands: its addresses. See [At], [Site], [AnyRange].
+// Place says where a node of a world stands: its addresses. See [At], [Site], [AnyRange], [Behind].
 type Place func(*place)
 
 // place collects what the Places of one node say.
@@ -15,9 +15,10 @@ type place struct {
 	fixed    []netip.AddrPort
 	site     string
 	anyRange bool
+	behind   Gateway
 }
 
-// At gives a node these addresses instead of random ones: the public one first, then its LAN address, if any.
+// At gives a node these addresses instead of random ones: the public one first, then its LAN address, if any; its only one [Behind] a gateway.
 func At(addrs ...netip.AddrPort) Place { return func(p *place) { p.fixed = addrs } }
 
 // Site gives a node a LAN address beside its public one. LAN addresses reach the nodes of the same site only.
@@ -32,22 +33,38 @@ func (w *World) place(n *Node, where []Place) {
 	for _, set := range where {
 		set(&p)
 	}
-	if p.site != "" || len(p.fixed) > 1 {
-		n.site = w.book.siteOf(p.site, n)
-	}
 	if len(p.fixed) > 2 {
 		panic(fmt.Sprintf("sim: node %q: At(%v): at most two addresses, public and LAN", n.name, p.fixed))
 	}
-	r := keyed(mix(mix(w.seed, placeSalt), n.id))
 	n.anyRange = p.anyRange
-	n.public = w.settle(n, p.fixed, 0, r, n.draw())
-	if n.site != 0 {
-		n.lan = w.settle(n, p.fixed, 1, r, drawLAN)
+	if p.behind != nil {
+		w.placeBehind(n, p)
+	} else if p.site != "" || len(p.fixed) > 1 {
+		n.site = w.book.siteOf(p.site, n)
+	}
+	w.address(n, p.fixed, keyed(mix(mix(w.seed, placeSalt), n.id)))
+}
+
+// placeBehind puts a new node behind a gateway.
+func (w *World) placeBehind(n *Node, p place) {
+	g := w.gateTo(n.name, p.behind)
+	if p.site != "" || p.anyRange || len(p.fixed) > 1 || len(p.fixed) == 1 && g.translates && !g.Inside().Contains(p.fixed[0].Addr()) {
+		panic(fmt.Sprintf("sim: node %q: behind gateway %q its one address is of %v, and its site what is there", n.name, g.name, g.Inside()))
+	}
+	n.site = g.site
+	g.nodes = append(g.nodes, n)
+}
+
+// address gives a node its addresses. Behind a gateway it has one.
+func (w *World) address(n *Node, fixed []netip.AddrPort, r *rand.Rand) {
+	n.public = w.assign(n, fixed, 0, r, n.draw())
+	if n.site != 0 && w.gateOf(n.site) == nil {
+		n.lan = w.assign(n, fixed, 1, r, drawLAN)
 	}
 }
 
-// settle gives a node its i-th address: the fixed one, or the first free one that is drawn.
-func (w *World) settle(n *Node, fixed []netip.AddrPort, i int, r *rand.Rand, draw func(*rand.Rand) uint64) uint64 {
+// assign gives a node its i-th address: the fixed one, or the first free one that is drawn.
+func (w *World) assign(n *Node, fixed []netip.AddrPort, i int, r *rand.Rand, draw func(*rand.Rand) uint64) uint64 {
 	var code uint64
 	if i < len(fixed) {
 		if !fixed[i].IsValid() {
@@ -63,13 +80,20 @@ func (w *World) settle(n *Node, fixed []netip.AddrPort, i int, r *rand.Rand, dra
 			code = draw(r)
 		}
 	}
-	w.book.add(holder{code: code | lanBit*uint64(i), id: n.id, node: n})
+	flags := lanBit * uint64(i)
+	if g := w.gateOf(n.site); g != nil {
+		flags = gatedBit
+	}
+	w.book.add(holder{code: code | flags, id: n.id, node: n})
 	n.addrs = append(n.addrs, w.book.addr(code))
 	return code
 }
 
 // draw is how the node's public addresses are drawn.
 func (n *Node) draw() func(*rand.Rand) uint64 {
+	if g := n.w.gateOf(n.site); g != nil && g.translates {
+		return drawIn(g.Inside())
+	}
 	if n.anyRange {
 		return drawAny
 	}
@@ -122,12 +146,18 @@ func addr4(ip uint32) netip.Addr {
 
 // holder is who has an address: a slot of the address book.
 type holder struct {
-	code uint64 // with lanBit when it is the node's LAN address; 0: the slot is free
-	id   uint64 // the node's, so that sending does not touch it
+	code uint64 // with flags; 0: the slot is free
+	id   uint64 // the node's, so that sending does not touch it; or the site behind a gateway
 	node *Node
 }
 
-const lanBit uint64 = 1 << 62
+// The flags of a holder. A gateway has all ports of its outside address, which is in the book with port 0.
+const (
+	lanBit   uint64 = 1 << 62 // the address is a node's LAN address
+	gatedBit uint64 = 1 << 61 // the node stands behind a gateway
+	gateBit  uint64 = 1 << 60 // the address is a gateway's: part of the key
+	flagBits        = lanBit | gatedBit
+)
 
 func (h *holder) lan() bool { return h.code&lanBit != 0 }
 
@@ -191,7 +221,7 @@ func (b *addressBook) find(code uint64) *holder {
 // slot returns the slot of an address, or the free one where it belongs.
 func (b *addressBook) slot(code uint64) *holder {
 	i := int((code * golden) >> (64 - bits.Len(uint(len(b.slots)-1))))
-	for b.slots[i].code != 0 && b.slots[i].code&^lanBit != code {
+	for b.slots[i].code != 0 && b.slots[i].code&^flagBits != code {
 		i = (i + 1) & (len(b.slots) - 1)
 	}
 	return &b.slots[i]
@@ -204,13 +234,13 @@ func (b *addressBook) has(code uint64) bool {
 
 // add notes who has an address.
 func (b *addressBook) add(h holder) {
-	if h.code&^lanBit == 0 {
+	if h.code&^flagBits == 0 {
 		panic("sim: 0.0.0.0:0 cannot be the address of a node")
 	}
 	if 8*(b.used+1) > 7*len(b.slots) {
 		b.grow()
 	}
-	s := b.slot(h.code &^ lanBit)
+	s := b.slot(h.code &^ flagBits)
 	if s.code == 0 {
 		b.used++
 	}
@@ -242,14 +272,21 @@ func (b *addressBook) siteOf(name string, n *Node) uint32 {
 	return b.sites[name]
 }
 
-// Holder returns the node that has an address, nil when nobody does: not yet, or not any more.
+// Holder returns the node that has an address, nil when nobody does: not yet, or not any more. An outside address of a gateway is of the node to
+// which it leads now.
 func (w *World) Holder(a netip.AddrPort) *Node {
 	if !a.IsValid() {
 		return nil
 	}
-	code := w.book.known(a)
-	if h := w.book.find(code); h != nil && h.node.has(code) {
-		return h.node
+	t, known := w.target(w.book.known(a))
+	for known && t.gate != nil {
+		if a, _ = t.gate.In(netip.AddrPort{}, a); !a.IsValid() {
+			return nil
+		}
+		t, known = w.target(w.book.known(a))
+	}
+	if known && t.node.has(w.book.known(a)) {
+		return t.node
 	}
 	return nil
 }

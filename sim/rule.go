@@ -198,17 +198,6 @@ func Latency(d time.Duration) Rule {
 	return LatencyBy("latency "+d.String(), func(*Packet) time.Duration { return d })
 }
 
-// LatencyBetween delays the packets that go from one node to another, in this direction, by d.
-func LatencyBetween(from, to *Node, d time.Duration) Rule {
-	return func(*World) Filter {
-		return Filter{
-			Name:     fmt.Sprintf("latency %s→%s %v", from, to, d),
-			Concerns: func(p *Packet) bool { return p.From == from && p.To == to },
-			Apply:    func(*Packet) Fate { return Fate{Delay: d} },
-		}
-	}
-}
-
 // LatencyBy delays each packet by what f says. The name identifies the rule in ledgers and keys what f draws from the packet.
 func LatencyBy(name string, f func(*Packet) time.Duration) Rule {
 	return func(*World) Filter {

@@ -65,7 +65,7 @@ func sentence(e Event, describe func([]byte) string) string {
 		return fmt.Sprintf("%s → %s %s %s", who, other(e), e.Kind, describe(e.Data))
 	case Delivered:
 		return fmt.Sprintf("%s ← %s %s %s", who, other(e), e.Kind, describe(e.Data))
-	case Moved:
+	case Moved, Rebound:
 		return fmt.Sprintf("%s %s from %v to %v", who, e.Kind, e.From, e.To)
 	case Dropped:
 		if e.Reason == SenderDown && !e.To.IsValid() {

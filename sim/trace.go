@@ -29,11 +29,12 @@ const (
 	Caught                    // a packet waits in a hold
 	Moved                     // a node that is switched on again has another address
 	Renewed                   // a node that is switched on again has another identity
+	Rebound                   // the gateway before a node started anew
 )
 
 var kindNames = [...]string{Booted: "booted", Sent: "sent", Delivered: "delivered", Dropped: "dropped", Fired: "fired", Copied: "copied", Crashed: "crashed",
 	Restarted: "restarted", Paused: "paused", Resumed: "resumed", Cut: "cut", Healed: "healed",
-	Holding: "holding", Released: "released", Caught: "caught", Moved: "moved", Renewed: "renewed"}
+	Holding: "holding", Released: "released", Caught: "caught", Moved: "moved", Renewed: "renewed", Rebound: "rebound"}
 
 // String returns the kind as a word of the transcript.
 func (k Kind) String() string {
@@ -56,7 +57,8 @@ type Event struct {
 	Node *Node
 	// Peer is the other end of a packet, nil when there is none.
 	Peer *Node
-	// From and To are the addresses on a packet; of a node that Moved, the public address it had and the one it has.
+	// From and To are the addresses on a packet, as its sender knows them when it is Sent, as its receiver does when it is Delivered, and as the
+	// network does otherwise; of a node that Moved or was Rebound, its own first address or its outside one, before and now.
 	From, To netip.AddrPort
 	// Data is the payload of a packet, valid during the call only.
 	Data []byte

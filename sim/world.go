@@ -26,21 +26,24 @@ type World struct {
 	ties   tieOrder
 	events queue
 
-	nodes  []*Node
-	rooms  slab[Node]
-	names  map[string]*Node
-	book   addressBook
-	timers slab[timer]
+	nodes       []*Node
+	rooms       slab[Node]
+	names       map[string]*Node
+	book        addressBook
+	gateways    []*gateway // by the site behind them; nil: a site has none
+	gateRecords map[Gateway]*gateway
+	timers      slab[timer]
 
 	network
 	observers
-	current running
-	last    running
-	guard   guard
-	touched uint64 // see foresee
-	streams map[string]*rand.Rand
-	procs   []*Proc
-	shared  map[any]any
+	current  running
+	last     running
+	guard    guard
+	touched  uint64 // see foresee
+	streams  map[string]*rand.Rand
+	procs    []*Proc
+	shared   map[any]any
+	settling func(w *World, name string) Place
 }
 
 // running is the event being carried out.

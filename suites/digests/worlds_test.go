@@ -67,7 +67,7 @@ func chain(w *sim.World) {
 	n := w.Nodes()
 	for i, from := range n {
 		for j, to := range n {
-			w.Link(sim.LatencyBetween(from, to, time.Duration(10*i+3*j)*time.Millisecond))
+			w.Link(fixtures.FromTo(from, to, sim.Latency(time.Duration(10*i+3*j)*time.Millisecond)))
 		}
 	}
 }

@@ -16,7 +16,7 @@ var engineStubs = []stub{
 
 	{name: "latency", file: "sim/rule.go", code: "return Fate{Delay: f(p)}", instead: "return Fate{}", red: []string{"latency", "uniform", "normal", "lognormal", "weibull", "pareto"}},
 	{name: "delays add", file: "sim/network.go", code: "delay += fate.Delay", instead: "delay = fate.Delay", red: []string{"latency"}},
-	{name: "latency of a link", file: "sim/rule.go", code: "return Fate{Delay: d}", instead: "return Fate{}"},
+	{name: "latency of a link", file: "fixtures/faults.go", code: "return Where(func(p *sim.Packet) bool { return p.From == from && p.To == to }, rule)", instead: "return rule"},
 	{name: "uniform", file: "fixtures/rules.go", code: "return lo + time.Duration(p.N(uint64(hi-lo)+1))", instead: "return lo"},
 	{name: "normal", file: "fixtures/rules.go", code: "return max(0, q.at(p.Uint64()))", instead: "return q.at(1 << 63)"},
 	{name: "tables", file: "fixtures/rules.go", code: "return q.at(p.Uint64())", instead: "return q.at(1 << 63)", red: []string{"lognormal", "weibull", "pareto"}},

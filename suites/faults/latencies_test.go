@@ -38,13 +38,13 @@ func latency(t *testing.T) {
 // latencyOfALink: one way, and one link.
 func latencyOfALink(t *testing.T) {
 	l := newLab(t)
-	l.Link(sim.LatencyBetween(l.a, l.b, second))
+	l.Link(fixtures.FromTo(l.a, l.b, sim.Latency(second)))
 	l.say(l.a, l.b, "slow")
 	l.say(l.b, l.a, "back")
 	l.say(l.a, l.c, "beside")
 	l.Run(time.Minute)
 	l.expect("0s a got back", "0s c got beside", "1s b got slow")
-	l.account(sim.Ledger{Name: "latency a→b 1s", Armed: true, Eligible: 1, Fired: 1, Changed: 1})
+	l.account(sim.Ledger{Name: "latency 1s", Armed: true, Eligible: 1, Fired: 1, Changed: 1})
 }
 
 // drawn is the test of a rule that draws a delay for each packet.

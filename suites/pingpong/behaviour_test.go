@@ -82,8 +82,8 @@ var _ = Describe("Two members of PingPong", func() {
 	})
 
 	It("get a pong after one way there and another back", func() {
-		w.Link(sim.LatencyBetween(members[0].Node, members[1].Node, 50*time.Millisecond))
-		w.Link(sim.LatencyBetween(members[1].Node, members[0].Node, 80*time.Millisecond))
+		w.Link(fixtures.FromTo(members[0].Node, members[1].Node, sim.Latency(50*time.Millisecond)))
+		w.Link(fixtures.FromTo(members[1].Node, members[0].Node, sim.Latency(80*time.Millisecond)))
 		w.Run(2 * time.Second)
 		Expect(*pings).To(HaveExactElements("n1 at 2.05s", "n0 at 2.08s"))
 		Expect(*pongs).To(ConsistOf("n0 at 2.13s", "n1 at 2.13s"))

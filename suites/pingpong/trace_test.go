@@ -17,6 +17,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/overlaytest/overlaytest/fixtures"
 	"github.com/overlaytest/overlaytest/fixtures/overlays"
 	"github.com/overlaytest/overlaytest/harness"
 	"github.com/overlaytest/overlaytest/harness/bdd"
@@ -139,7 +140,7 @@ func (t *trace) play() played {
 	}
 	for i, from := range p.Nodes() {
 		for j, to := range p.Nodes() {
-			p.Link(sim.LatencyBetween(from, to, exactly(t.Latency[i][j])))
+			p.Link(fixtures.FromTo(from, to, sim.Latency(exactly(t.Latency[i][j]))))
 		}
 	}
 	p.Run(0)

@@ -1,0 +1,175 @@
+package sim
+
+import (
+	"fmt"
+	"net/netip"
+)
+
+// way is how a packet gets to its destination.
+type way uint8
+
+const (
+	direct  way = iota // no gateway is in its way, or it has passed them
+	local              // it stays on its site
+	crossed            // it will meet gateways on arrival
+	astray             // nobody with that address can be reached from there
+)
+
+// target is whose an address is.
+type target struct {
+	node   *Node
+	gate   *gateway // the address is an outside one of this
+	behind *gateway // where the address is known: behind that gateway; nil: on the internet
+	hidden bool     // it is a LAN address of a site without a gateway
+}
+
+// target finds out whose an address is.
+func (w *World) target(code uint64) (t target, known bool) {
+	if h := w.book.find(code); h != nil {
+		t := target{node: h.node, hidden: h.lan()}
+		if h.code&gatedBit != 0 {
+			t.behind, t.hidden = w.gateOf(h.node.site), false
+		}
+		return t, true
+	}
+	if code&otherCode != 0 {
+		return t, false
+	}
+	h := w.book.find(gateBit | code&^ports)
+	if h == nil {
+		return t, false
+	}
+	g := w.gateways[h.id]
+	return target{gate: g, behind: g.outer}, true
+}
+
+// knownAt reports whether the address leads to its target behind a gateway; nil is the internet. A gateway that does not translate shows
+// the addresses behind it to those before it.
+func (t target) knownAt(g *gateway) bool {
+	if t.hidden {
+		return false
+	}
+	for at := t.behind; at != g; at = at.outer {
+		if at == nil || at.translates {
+			return false
+		}
+	}
+	return true
+}
+
+// cross is Send where a gateway stands before either end.
+func (n *Node) cross(to netip.AddrPort, dst uint64, data []byte) error {
+	w := n.w
+	t, known := w.target(dst)
+	if !known {
+		w.nobody(n, to, data)
+		return fmt.Errorf("sim: node %q: send to %v: %w", n.name, to, ErrNoSuchAddress)
+	}
+	slot := w.packets.take()
+	p := w.packets.at(slot)
+	*p = packet{from: n, src: n.public, dst: dst, cause: w.current.id, hash: hashBytes(data), size: uint16(len(data)), way: astray}
+	why := WrongSite
+	switch meeting, meet := t.meeting(w.gateOf(n.site)); {
+	case meet && (t.gate != nil || t.behind != meeting || meeting != w.gateOf(n.site)):
+		p.way = crossed
+		_, p.to, why = w.comeIn(p, false)
+	case t.gate != nil:
+		p.to = t.gate.first()
+	default:
+		p.to = t.node
+		if meet {
+			p.way = local
+		}
+	}
+	if p.to == nil { // nobody is behind that gateway
+		w.packets.give(slot)
+		w.unsent(n, to, data, why, p.hash)
+		return nil
+	}
+	p.block = w.payloads.put(data)
+	w.launch(p, slot, mum(n.id^mixA, p.to.id^mixB))
+	return nil
+}
+
+// meeting returns the gateway behind which a packet from behind g meets its target; nil is the internet. Ok is false when they never meet.
+func (t target) meeting(g *gateway) (at *gateway, ok bool) {
+	for ; g != nil; g = g.outer {
+		if t.knownAt(g) {
+			return g, true
+		}
+	}
+	return nil, t.knownAt(nil)
+}
+
+// goOut has a packet pass out of the gateways between its sender and where it meets its destination, and says why it does not get there.
+func (w *World) goOut(p *packet) Reason {
+	t, _ := w.target(p.dst)
+	meeting, _ := t.meeting(w.gateOf(p.from.site))
+	for g := w.gateOf(p.from.site); g != meeting; g = g.outer {
+		as, why := g.Out(w.book.addr(p.src), w.book.addr(p.dst))
+		if why != "" {
+			return why
+		}
+		p.src = w.book.code(as)
+	}
+	return ""
+}
+
+// comeIn follows a packet from where it meets its destination, in through the gateways there: to the node, at its own address, or to whoever would
+// be concerned, and why it does not get there. If it is to pass, the gateways are told; else nothing changes.
+func (w *World) comeIn(p *packet, pass bool) (dst uint64, n *Node, why Reason) {
+	t, _ := w.target(p.dst)
+	at, _ := t.meeting(w.gateOf(p.from.site))
+	from, dst := w.book.addr(p.src), p.dst
+	for {
+		said := w.filtered(t, at, from, dst, pass && why == "")
+		if why == "" {
+			why = said
+		}
+		if t.gate == nil {
+			return dst, t.node, why
+		}
+		to := w.book.addr(dst)
+		inside, said := t.gate.In(from, to)
+		if why == "" {
+			why = said
+		}
+		if pass && why == "" {
+			t.gate.Passed(from, to)
+		}
+		at, dst = t.gate, w.book.code(inside)
+		next, known := w.target(dst)
+		if !known || !next.knownAt(at) {
+			return dst, at.first(), orElse(why, Gone)
+		}
+		t = next
+	}
+}
+
+func orElse(why, otherwise Reason) Reason {
+	if why == "" {
+		return otherwise
+	}
+	return why
+}
+
+// filtered has a packet pass the gateways that show its target's address to those before them, from a meeting on.
+func (w *World) filtered(t target, at *gateway, from netip.AddrPort, dst uint64, pass bool) (why Reason) {
+	var path [8]*gateway
+	depth := 0
+	for g := t.behind; g != at; g = g.outer {
+		path[depth%len(path)] = g
+		depth++
+	}
+	if depth > len(path) {
+		panic(fmt.Sprintf("sim: gateway %q: more than %d in a row that do not translate", t.behind.name, len(path)))
+	}
+	to := w.book.addr(dst)
+	for ; depth > 0 && why == ""; depth-- {
+		_, why = path[depth-1].In(from, to)
+		if pass && why == "" {
+			path[depth-1].Passed(from, to)
+		}
+	}
+	return why
+}

@@ -68,23 +68,30 @@ func (w *World) Gate(name string, g Gateway, where ...Place) {
 	}
 	id := hashString(name)
 	one := &gateway{Gateway: g, name: name, id: id, site: site, translates: g.Inside().IsValid(), random: keyed(mix(mix(w.seed, gateSalt), id))}
+	var fixed netip.Addr
+	if len(p.fixed) > 0 {
+		fixed = p.fixed[0].Addr()
+	}
 	if p.behind != nil {
 		one.outer = w.gateTo(name, p.behind)
+	}
+	ip := w.number(one, fixed)
+	if one.outer != nil {
 		one.outer.inner = append(one.outer.inner, one)
 	}
-	for int(site) >= len(w.gateways) {
+	w.record(one)
+	one.Reset(ip)
+}
+
+// record notes a new gateway.
+func (w *World) record(g *gateway) {
+	for int(g.site) >= len(w.gateways) {
 		w.gateways = append(w.gateways, nil)
 	}
-	w.gateways[site] = one
 	if w.gateRecords == nil {
 		w.gateRecords = map[Gateway]*gateway{}
 	}
-	w.gateRecords[g] = one
-	if len(p.fixed) > 0 {
-		one.Reset(w.number(one, p.fixed[0].Addr()))
-		return
-	}
-	one.Reset(w.number(one, netip.Addr{}))
+	w.gateways[g.site], w.gateRecords[g.Gateway] = g, g
 }
 
 // Gateway returns the gateway of that name, nil when there is none.

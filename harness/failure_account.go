@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/overlaytest/overlaytest/harness/report"
 	"github.com/overlaytest/overlaytest/sim"
 )
 
@@ -79,6 +80,8 @@ type explanation struct {
 	casePath string
 	test     goTestFile
 	trace    *traceFile
+	world    *World // of one of the runs
+	picture  string // its file, "" for none
 
 	artefacts string       // the folder, "" if none is kept
 	events    bytes.Buffer // the trace to be kept there
@@ -104,6 +107,8 @@ func (x *explanation) play() {
 	}
 	x.artefacts = artefactFolder(x.t)
 	x.once(wanted, func(w *World) {
+		x.world = w
+		w.Record()
 		if x.artefacts != "" {
 			w.Watch(sim.Transcript(&x.events, w.Payload))
 		}
@@ -144,6 +149,7 @@ func (x *explanation) write() {
 	if x.Unsaved {
 		x.casePath = existing(cases.folder() + "/" + x.Case.name() + ".json")
 		x.test.path = existing(cases.folder() + "/story_" + x.Case.name() + "_test.go")
+		x.picture = existing(cases.folder() + "/picture_" + x.Case.name() + ".svg")
 		return
 	}
 	path, note := cases.Save(x.Case)
@@ -153,7 +159,21 @@ func (x *explanation) write() {
 	if x.test.text != "" && path != "" {
 		x.test.path, _ = cases.write("story_"+x.Case.name()+"_test.go", []byte(x.test.text))
 	}
-	x.keepArtefacts()
+	summary := x.summary()
+	if path != "" {
+		x.picture, _ = cases.write("picture_"+x.Case.name()+".svg", summary.SVG())
+	}
+	x.keepArtefacts(summary)
+}
+
+// summary is that of the world when its promise broke.
+func (x *explanation) summary() *report.Summary {
+	if x.world == nil {
+		return &report.Summary{Name: x.Case.Law} // the judge made no world
+	}
+	s := x.world.Summary()
+	s.Name = x.Case.Law
+	return s
 }
 
 // existing is a path if there is a file, "" if not.
@@ -164,20 +184,21 @@ func existing(path string) string {
 	return path
 }
 
-// keepArtefacts writes the case, the Go test and the trace into the test's folder of artefacts, if it has one that is kept.
-func (x *explanation) keepArtefacts() {
+// keepArtefacts writes the case, the Go test, the trace, the picture and the summary into the test's folder of artefacts, if it has one that is kept.
+func (x *explanation) keepArtefacts(summary *report.Summary) {
 	if x.artefacts == "" {
 		return
 	}
 	for _, f := range []struct{ name, text string }{
 		{"case.json", string(x.Case.file())}, {"story_test.go.txt", x.test.text}, {"trace.txt", x.events.String()},
+		{"picture.svg", string(summary.SVG())}, {"summary.txt", summary.String()},
 	} {
 		if err := os.WriteFile(x.artefacts+"/"+f.name, []byte(f.text), 0o644); err != nil {
 			x.Notes = append(x.Notes, err.Error())
 			return
 		}
 	}
-	x.Notes = append(x.Notes, "case, Go test and trace are in "+x.artefacts)
+	x.Notes = append(x.Notes, "case, Go test, trace, picture and summary are in "+x.artefacts)
 }
 
 // artefactFolder is where a test's artefacts stay, "" if it has none: that of Ginkgo, or that of testing if it is told to keep them.

@@ -139,6 +139,9 @@ func (x *explanation) writeReplay(b *page) {
 	case x.test.text == "":
 		b.line("Go test: none, because %s", x.test.why)
 	}
+	if x.picture != "" {
+		b.line("picture: %s", x.picture)
+	}
 }
 
 // writePlaces says where to look.

@@ -289,9 +289,13 @@ func (f *faults) paused(n *sim.Node) bool {
 	return ok && n.Up() && r.life == n.Life()
 }
 
-// title is what a picture calls the fault: its id, what it does and to whom.
+// title is what a picture calls the fault: its id, what it does, with what chance and to whom.
 func (o *outbreak) title() string {
-	return strings.TrimSpace(fmt.Sprintf("%s: %s %s", o.ID, o.Do, few(o.Nodes)))
+	words := fmt.Sprintf("%s: %s", o.ID, o.Do)
+	if form, _ := formOf(o.Do); form.most == certain {
+		words += " " + sim.Chance(o.Amount).String()
+	}
+	return strings.TrimSpace(words + " " + few(o.Nodes))
 }
 
 // describe says what a fault does of which the world does not tell by itself.

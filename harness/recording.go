@@ -1,7 +1,11 @@
 package harness
 
 import (
+	"cmp"
+	"encoding/json"
+	"fmt"
 	"os"
+	"path/filepath"
 
 	"github.com/overlaytest/overlaytest/harness/report"
 	"github.com/overlaytest/overlaytest/sim"
@@ -134,6 +138,47 @@ func (w *World) plotAsked() {
 	if w.reading.path = answer(plotName); w.reading.path != "" {
 		w.Record()
 	}
+}
+
+// finish is told that the test is over, as far as this world goes: one that is recorded says what became of it, if the test failed or Ginkgo
+// is to tell everything.
+func (w *World) finish() {
+	w.T.Helper()
+	w.draw()
+	_, law := w.T.(breached)
+	report, has := w.T.(reporter)
+	tell := w.T.Failed() || has && flagValue("ginkgo.v") == "true"
+	if w.reading.recording == nil || law || !tell {
+		return
+	}
+	s := w.Summary()
+	text := s.String()
+	if w.T.Failed() {
+		text += w.keepPicture(s)
+	}
+	if has {
+		report.AddReportEntryVisibilityFailureOrVerbose("summary", told(text))
+		return
+	}
+	w.T.Logf("%s", text)
+}
+
+// keepPicture writes the picture and the summary into the test's folder of artefacts, if it has one that is kept, and returns a line that says
+// where. Several worlds of a test have numbers.
+func (w *World) keepPicture(s *report.Summary) string {
+	folder := artefactFolder(w.T)
+	if folder == "" {
+		return ""
+	}
+	path := filepath.Join(folder, "world")
+	for i := 2; existing(path+".svg") != ""; i++ {
+		path = filepath.Join(folder, fmt.Sprintf("world%d", i))
+	}
+	text, _ := json.MarshalIndent(s, "", "\t") // names and numbers alone
+	if err := cmp.Or(os.WriteFile(path+".svg", s.SVG(), 0o644), os.WriteFile(path+".json", text, 0o644)); err != nil {
+		return fmt.Sprintf("picture: none, %v\n", err)
+	}
+	return fmt.Sprintf("picture: %s\n", path+".svg")
 }
 
 // draw writes the picture that was asked for. Of several worlds, the file has the last one drawn.

@@ -65,7 +65,7 @@ func TestASummaryOfAScenarioHasItsFaultsByName(t *testing.T) {
 	for _, one := range s.Intervals {
 		got = append(got, one.String())
 	}
-	want := []string{"cut1: cut ada, bob, cyd from 15s to 35s", "loss: lose from 30s to 45s", "power: crash dan, eve from 40s to 50s",
+	want := []string{"cut1: cut ada, bob, cyd from 15s to 35s", "loss: lose 30% from 30s to 45s", "power: crash dan, eve from 40s to 50s",
 		"hal down from 50s on", "gus down from 55s to 1m10s", "nap: pause fay from 1m0s to 1m8s", "slow: hold jim from 1m15s to 1m20s"}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("in force\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

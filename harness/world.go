@@ -50,9 +50,7 @@ type World struct {
 func New(t TB, seed uint64, rules ...sim.Rule) *World {
 	w := open(t, seed, rules...)
 	t.Cleanup(w.Close)
-	if w.reading.path != "" {
-		t.Cleanup(w.draw)
-	}
+	t.Cleanup(w.finish)
 	return w
 }
 
@@ -149,7 +147,7 @@ func trySeed(t TB, seed uint64, shared *hopes, f func(w *World)) {
 	finished := false
 	defer func() {
 		t.Helper()
-		w.draw()
+		w.finish()
 		w.Close()
 		if (!finished || t.Failed()) && !w.reported {
 			t.Logf("failed in the world of seed %#x at %v of virtual time\nreplay: %s", seed, w.Elapsed(), w.Replay())

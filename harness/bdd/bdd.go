@@ -1,8 +1,9 @@
 // Package bdd makes worlds for Ginkgo specs.
 //
 // [New] gives a spec a world of its own: its seed comes from the spec's full text and from Ginkgo's random seed, so that each spec has
-// another world, the same in every run with the same --seed. When the spec fails, its report gets an entry with the seed, the virtual time,
-// the digest and the last events, and the failure message names the command that makes this very world again.
+// another world, the same in every run with the same --seed. The world is recorded. When the spec fails, its report has the seed, the virtual
+// time, the digest, the last events and the world's summary, its folder of artefacts has the picture, and the failure message names the command
+// that makes this very world again.
 package bdd
 
 import (
@@ -34,6 +35,7 @@ func New(rules ...sim.Rule) *harness.World {
 	place := types.NewCodeLocation(1)
 	last := &tail{w: w}
 	w.Watch(last.keep)
+	w.Record()
 	ginkgo.DeferOnFailure(func() {
 		ginkgo.AddReportEntry("world", place, ginkgo.ReportEntryVisibilityFailureOrVerbose, entry{
 			Seed: fmt.Sprintf("%#x", w.Seed()), Elapsed: w.Elapsed().String(), Events: w.Events(), Digest: fmt.Sprintf("%#x", w.Digest()), Last: last.lines(),

@@ -80,9 +80,9 @@ func (p *plan) lanes(c *canvas) {
 	top, bottom := p.panel(c, "In force", len(p.rows)*laneHigh+4*pixel)
 	for i, l := range p.rows {
 		y := top + 3*pixel + i*laneHigh
-		for _, one := range l.bars {
-			x := p.x(one.From)
-			c.rect(l.class, x, y, max(p.x(one.To)-x, 2*pixel), laneHigh-4*pixel)
+		for _, span := range union(l.bars) {
+			x := p.x(span[0])
+			c.rect(l.class, x, y, max(p.x(span[1])-x, 2*pixel), laneHigh-4*pixel)
 		}
 		p.laneName(c, l, y+laneHigh-8*pixel)
 	}

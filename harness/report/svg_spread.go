@@ -32,13 +32,14 @@ func (s *Summary) spreads(c *canvas) {
 		drawn = true
 	}
 	if drawn {
-		c.y += 22*pixel + spreadHigh + 40*pixel
+		c.y += 22*pixel + spreadHigh + 28*pixel + len(all)*legendStep
 	}
 }
 
 const (
 	mostSpreads = 4
 	spreadHigh  = 170 * pixel
+	legendStep  = 15 * pixel
 )
 
 // spread is durations with a name.
@@ -99,21 +100,15 @@ func (one spread) draw(c *canvas, i int, x func(time.Duration) int, x1, x2, top,
 		wasX, wasY = px, py
 	}
 	c.add(`<path class="l l%d" d="%sH%s"/>`, i, d.String(), at(x2))
+	words := fmt.Sprintf("%s %s", number(one.count), one.name)
 	for _, percent := range []int64{50, 90, 99} {
 		q := one.Quantile(sim.Percent(uint32(percent)))
-		px, py := x(q), place(percent, 0, 100, bottom, top)
-		c.add(`<circle class="s%d" cx="%s" cy="%s" r="3"/>`, i, at(px), at(py))
-		label, side := fmt.Sprintf("%d %% %s", percent, brief(q)), "start"
-		px += 7 * pixel
-		if px > x2-90*pixel {
-			px, side = px-14*pixel, "end"
-		}
-		c.text("n", px, py+12*pixel, side, label)
+		c.add(`<circle class="s%d" cx="%s" cy="%s" r="3"/>`, i, at(x(q)), at(place(percent, 0, 100, bottom, top)))
+		words += fmt.Sprintf(" · %d %% within %s", percent, brief(q))
 	}
-	y := bottom + 32*pixel
-	lx := x1 + i*150*pixel
-	c.rect(fmt.Sprintf("s%d", i), lx, y-9*pixel, 10*pixel, 10*pixel)
-	c.text("n", lx+15*pixel, y, "start", fmt.Sprintf("%s %s", number(one.count), one.name))
+	y := bottom + 34*pixel + i*legendStep
+	c.rect(fmt.Sprintf("s%d", i), x1, y-9*pixel, 10*pixel, 10*pixel)
+	c.text("n", x1+15*pixel, y, "start", words)
 }
 
 // bars draws how many members gave which answer at the end; answers are joined if there are many.

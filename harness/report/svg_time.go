@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -27,17 +28,17 @@ func (s *Summary) plan() *plan {
 		p.join *= 2
 	}
 	p.step = timeStep(p.to-p.from, 8)
-	p.shades, p.rows = union(s.Intervals), lanesOf(s.Intervals, s.More)
+	p.rows = lanesOf(s.Intervals, s.More)
+	p.shades = union(slices.DeleteFunc(slices.Clone(s.Intervals), func(one Interval) bool { return one.Node != "" }))
 	return p
 }
 
-// union is when anything was in force, but for single nodes: so the shade is one however many overlap.
+// union is when any of the intervals was in force, so that a shade is one however many overlap.
 func union(all []Interval) (shades [][2]time.Duration) {
 	sorted := slices.Clone(all)
-	slices.SortStableFunc(sorted, func(a, b Interval) int { return int(min(max(a.From-b.From, -1), 1)) })
+	slices.SortStableFunc(sorted, func(a, b Interval) int { return cmp.Compare(a.From, b.From) })
 	for _, one := range sorted {
 		switch n := len(shades); {
-		case one.Node != "":
 		case n > 0 && one.From <= shades[n-1][1]:
 			shades[n-1][1] = max(shades[n-1][1], one.To)
 		default:

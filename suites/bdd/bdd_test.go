@@ -69,6 +69,13 @@ var _ = Describe("A spec that fails", func() {
 			ContainSubstring("\n        0.000000000 #1    alone booted\n        1.000000000 #2    alone fired\n")))
 	})
 
+	It("has its world's summary in the report, and its picture in the folder of artefacts", func() {
+		said := output("a node")
+		Expect(said).To(MatchRegexp(`\n    world  seed 0x\w+, 1s of virtual time, 2 events, digest 0x\w+\n    nodes  1 of 1 up\n    packets `))
+		picture := regexp.MustCompile(`picture: (.*/world\.svg)`).FindStringSubmatch(said)[1]
+		Expect(os.ReadFile(picture)).To(ContainSubstring("On purpose fails around a node"))
+	})
+
 	It("fails like this in a promise, too", func() {
 		Expect(output("a promise")).To(And(
 			ContainSubstring("[FAILED] the promise \"it is early\" was broken\n  it is late\n  promised at purpose_test.go:"),
@@ -85,8 +92,9 @@ var _ = Describe("A law in a spec", func() {
 	})
 
 	It("leaves its case and its trace in the folder of artefacts", func() {
-		folder := regexp.MustCompile(`case, Go test and trace are in (.*)`).FindStringSubmatch(output("a law"))[1]
-		Expect(filepath.Glob(folder + "/*")).To(ConsistOf(HaveSuffix("/case.json"), HaveSuffix("/story_test.go.txt"), HaveSuffix("/trace.txt")))
+		folder := regexp.MustCompile(`case, Go test, trace, picture and summary are in (.*)`).FindStringSubmatch(output("a law"))[1]
+		Expect(filepath.Glob(folder + "/*")).To(ConsistOf(HaveSuffix("/case.json"), HaveSuffix("/story_test.go.txt"), HaveSuffix("/trace.txt"),
+			HaveSuffix("/picture.svg"), HaveSuffix("/summary.txt")))
 	})
 
 	It("has its first line alone as the message in JUnit", func() {

@@ -25,7 +25,7 @@ type target struct {
 
 // target finds out whose an address is.
 func (w *World) target(code uint64) (t target, known bool) {
-	if h := w.book.find(code); h != nil {
+	if h := w.book.reach(code); h != nil {
 		t := target{node: h.node, hidden: h.lan()}
 		if h.code&gatedBit != 0 {
 			t.behind, t.hidden = w.gateOf(h.node.site), false
@@ -58,7 +58,7 @@ func (t target) knownAt(g *gateway) bool {
 }
 
 // cross is Send where a gateway stands before either end.
-func (n *Node) cross(to netip.AddrPort, dst uint64, data []byte) error {
+func (n *Node) cross(from uint64, to netip.AddrPort, dst uint64, data []byte) error {
 	w := n.w
 	t, known := w.target(dst)
 	if !known {
@@ -68,6 +68,9 @@ func (n *Node) cross(to netip.AddrPort, dst uint64, data []byte) error {
 	slot := w.packets.take()
 	p := w.packets.at(slot)
 	*p = packet{from: n, src: n.public, dst: dst, cause: w.current.id, hash: hashBytes(data), size: uint16(len(data)), way: astray}
+	if from != 0 {
+		p.src = from
+	}
 	why := WrongSite
 	switch meeting, meet := t.meeting(w.gateOf(n.site)); {
 	case meet && (t.gate != nil || t.behind != meeting || meeting != w.gateOf(n.site)):

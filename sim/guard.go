@@ -84,10 +84,16 @@ func (w *World) enter() {
 		panic("sim: Run, RunUntil or Step called from inside an event: schedule with After instead")
 	}
 	w.guard.busy = true
+	if w.pacer != nil {
+		w.pacer.Begin()
+	}
 }
 
 func (w *World) leave() {
 	w.guard.busy = false
+	if w.pacer != nil {
+		w.pacer.End()
+	}
 	if w.current.id != 0 {
 		w.last = w.current
 		w.halt("a panic or the end of the test")

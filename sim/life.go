@@ -106,4 +106,4 @@ func next(n *Node, count uint16) uint16 {
 }
 
 // has reports whether the node has an address now.
-func (n *Node) has(code uint64) bool { return code == n.public || code == n.lan }
+func (n *Node) has(code uint64) bool { return code == n.public || code == n.lan || n.owns(code) }

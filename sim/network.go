@@ -59,7 +59,10 @@ const (
 
 // Send sends a copy of data to an address. Whether, when and how often it arrives is up to the rules of the world; what is lost is said to
 // those who watch the world. The error tells what a sender could know at once: an address that no node ever had, or too much data.
-func (n *Node) Send(to netip.AddrPort, data []byte) error {
+func (n *Node) Send(to netip.AddrPort, data []byte) error { return n.send(0, to, data) }
+
+// send sends from an address of the node's, 0 for the one that fits.
+func (n *Node) send(from uint64, to netip.AddrPort, data []byte) error {
 	w := n.w
 	if !n.up {
 		n.refuse(to, data)
@@ -69,9 +72,9 @@ func (n *Node) Send(to netip.AddrPort, data []byte) error {
 		return fmt.Errorf("sim: node %q: send to %v: %w: %d bytes, at most %d", n.name, to, ErrTooBig, len(data), MaxDatagram)
 	}
 	dst := w.book.known(to)
-	h := w.book.find(dst)
+	h := w.book.reach(dst)
 	if len(w.gateways) != 0 && (h == nil || h.code&gatedBit != 0 || w.gateOf(n.site) != nil) {
-		return n.cross(to, dst, data)
+		return n.cross(from, to, dst, data)
 	}
 	if h == nil {
 		w.nobody(n, to, data)
@@ -83,6 +86,9 @@ func (n *Node) Send(to netip.AddrPort, data []byte) error {
 	p.hash, p.size, p.way, p.stage = hashBytes(data), uint16(len(data)), direct, underway
 	if h.lan() {
 		p.toLAN()
+	}
+	if from != 0 {
+		p.src = from
 	}
 	p.block = w.payloads.put(data)
 	w.launch(p, slot, mum(n.id^mixA, h.id^mixB))

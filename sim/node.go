@@ -36,6 +36,7 @@ type rest struct {
 	log         *slog.Logger
 	disk        Disk
 	procs       []*Proc
+	whole       uint64   // the code of the IP address all of whose ports are the node's; 0: none
 	backlog     []uint64 // events that came due while paused, as queue references, in order
 	backlogSize int      // bytes of packets in it
 	crashing    bool     // its coroutines are being ended

@@ -81,12 +81,20 @@ func (w *World) assign(n *Node, fixed []netip.AddrPort, i int, r *rand.Rand, dra
 		}
 	}
 	flags := lanBit * uint64(i)
-	if g := w.gateOf(n.site); g != nil {
+	if n.gated() != 0 {
 		flags = gatedBit
 	}
 	w.book.add(holder{code: code | flags, id: n.id, node: n})
 	n.addrs = append(n.addrs, w.book.addr(code))
 	return code
+}
+
+// gated is the flag of the addresses of a node behind a gateway, 0 for any other.
+func (n *Node) gated() uint64 {
+	if n.w.gateOf(n.site) != nil {
+		return gatedBit
+	}
+	return 0
 }
 
 // draw is how the node's public addresses are drawn.

@@ -39,6 +39,7 @@ type World struct {
 	current  running
 	last     running
 	guard    guard
+	pacer    pacer  // nil but where time is shared
 	touched  uint64 // see foresee
 	streams  map[string]*rand.Rand
 	procs    []*Proc
@@ -138,6 +139,9 @@ func (w *World) RunUntil(d time.Duration, done func() bool) bool {
 // life is over, are dropped here; they never move the clock.
 func (w *World) step(limit int64) bool {
 	for w.guard.err == nil {
+		if w.pacer != nil {
+			w.keepPace(limit)
+		}
 		e, ok := w.events.pop(limit)
 		if !ok {
 			return false
@@ -162,6 +166,9 @@ func (w *World) step(limit int64) bool {
 // settleEvent ends an event: those who check the world after each are called.
 func (w *World) settleEvent() {
 	w.last, w.current = w.current, running{}
+	if w.pacer != nil {
+		w.pacer.Settle()
+	}
 	for _, c := range w.checks {
 		c.f(w.last.node)
 	}

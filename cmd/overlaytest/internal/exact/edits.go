@@ -1,0 +1,85 @@
+package exact
+
+// edit replaces one text of a file of Go's source by another. Old must stand there exactly once: so a Go version that changed the place is
+// noticed, and nothing is half done.
+type edit struct {
+	file     string // below GOROOT/src
+	old, new string
+}
+
+// edits is all that is changed in the runtime. With one processor it makes the history of a synctest bubble a function of the bubble's
+// seed: every choice that the runtime makes at random for a goroutine of a bubble comes from the bubble's own state, and nothing outside the
+// bubble, neither real time nor other goroutines, has a say in which of its goroutines runs next.
+var edits = []edit{
+	// The bubble's random state: splitmix64, seeded from the environment and the number of the bubble in the process.
+	{"runtime/synctest.go", "	active  int // other sources of activity\n}\n", "	active  int // other sources of activity\n\n	overlaytest uint64 // state of the bubble's random numbers\n}\n"},
+	{"runtime/synctest.go", "	bubble.now = synctestBaseTime\n", "	bubble.now = synctestBaseTime\n	bubble.overlaytest = overlaytestSeed()*0x9e3779b97f4a7c15 ^ bubble.id\n"},
+	{"runtime/synctest.go", "// changegstatus is called when the non-lock status of a g changes.\n", additions + "// changegstatus is called when the non-lock status of a g changes.\n"},
+
+	// The process starts from one state: hashes of maps, and what goroutines outside of bubbles draw.
+	{"runtime/rand.go", "	globalRand.state.Init(*seed)\n", "	for i := range seed {\n		seed[i] = byte(i + 1)\n	}\n	globalRand.state.Init(*seed)\n"},
+	// What programs and maps draw.
+	{"runtime/rand.go", "	mp := getg().m\n	c := &mp.chacha8\n", "	if b := getg().bubble; b != nil {\n		return overlaytestNext(b)\n	}\n	mp := getg().m\n	c := &mp.chacha8\n"},
+	// Which ready case a select takes.
+	{"runtime/select.go", "		j := cheaprandn(uint32(norder + 1))\n", "		j := overlaytestRandn(uint32(norder + 1))\n"},
+	// Which timer of one instant fires first.
+	{"runtime/time.go", "			t.rand = cheaprand()\n", "			t.rand = overlaytestRandn(1 << 31)\n"},
+	// The shape of the tree of semaphores, and when a mutex is handed over: by the bubble's clock, not by how busy the machine is.
+	{"runtime/sema.go", "	s.ticket = cheaprand() | 1\n", "	s.ticket = overlaytestRandn(1<<31) | 1\n"},
+	{"runtime/sema.go", "func internal_sync_nanotime() int64 {\n", "func internal_sync_nanotime() int64 {\n	if b := getg().bubble; b != nil {\n		return b.now\n	}\n"},
+
+	// The monitor takes the processor neither from a goroutine that computes for long, nor from one that is in a short system call.
+	{"runtime/proc.go", "			preemptone(pp)\n			// If pp is in a syscall, preemptone doesn't work.\n", "			if gomaxprocs > 1 {\n				preemptone(pp)\n			}\n			// If pp is in a syscall, preemptone doesn't work.\n"},
+	{"runtime/proc.go", "		if syst := int64(pp.syscalltick); !sysretake && int64(pd.syscalltick) != syst {\n", "		if syst := int64(pp.syscalltick); (gomaxprocs == 1 || !sysretake) && int64(pd.syscalltick) != syst {\n"},
+	{"runtime/proc.go", "		if runqempty(pp) && sched.nmspinning.Load()+sched.npidle.Load() > 0 && pd.syscallwhen+10*1000*1000 > now {\n", "		if gomaxprocs == 1 && pd.syscallwhen+500*1000*1000 > now {\n			thread.resume()\n			goto done\n		}\n\n		if runqempty(pp) && sched.nmspinning.Load()+sched.npidle.Load() > 0 && pd.syscallwhen+10*1000*1000 > now {\n"},
+	// The garbage collector takes no goroutine of a bubble from its work, neither to help it nor while its worker is being made.
+	{"runtime/mgcmark.go", "	if mp := getg().m; mp.locks > 0 || mp.preemptoff != \"\" {\n		return\n	}\n\n	if gp := getg(); gp.bubble != nil {\n", "	if mp := getg().m; mp.locks > 0 || mp.preemptoff != \"\" {\n		return\n	}\n	if getg().bubble != nil && gomaxprocs == 1 {\n		return\n	}\n\n	if gp := getg(); gp.bubble != nil {\n"},
+	{"runtime/synctest.go", "	bubble := &synctestBubble{\n		id: ", "	if memstats.numgc == 0 {\n		GC()\n	}\n	bubble := &synctestBubble{\n		id: "},
+	// The queue of runnable goroutines is one, first come, first served: the global part continues the local one, and is not looked into
+	// every 61st time. Whether a goroutine runs next is the bubble's to draw.
+	{"runtime/proc.go", "	if pp.schedtick%61 == 0 && !sched.runq.empty() {\n", "	if gomaxprocs > 1 && pp.schedtick%61 == 0 && !sched.runq.empty() {\n"},
+	{"runtime/proc.go", "	if randomizeScheduler && next && randn(2) == 0 {\n		next = false\n	}\n", "	if randomizeScheduler && gomaxprocs > 1 && next && randn(2) == 0 {\n		next = false\n	}\n	if next && gomaxprocs == 1 {\n		next = gp.bubble != nil && overlaytestNext(gp.bubble)>>63 == 0\n	}\n"},
+	{"runtime/proc.go", "	if t-h < uint32(len(pp.runq)) {\n		pp.runq[t%uint32(len(pp.runq))].set(gp)\n		atomic.StoreRel(&pp.runqtail, t+1) // store-release, makes the item available for consumption\n		return\n	}\n	if runqputslow(pp, gp, h, t) {\n",
+		"	if gomaxprocs == 1 && (t-h == uint32(len(pp.runq)) || !sched.runq.empty()) {\n		lock(&sched.lock)\n		globrunqput(gp)\n		unlock(&sched.lock)\n		return\n	}\n	if t-h < uint32(len(pp.runq)) {\n		pp.runq[t%uint32(len(pp.runq))].set(gp)\n		atomic.StoreRel(&pp.runqtail, t+1) // store-release, makes the item available for consumption\n		return\n	}\n	if runqputslow(pp, gp, h, t) {\n"},
+}
+
+// additions are the functions that the edits call.
+const additions = `// overlaytestNext draws from the bubble's random state.
+//
+//go:nosplit
+func overlaytestNext(bubble *synctestBubble) uint64 {
+	bubble.overlaytest += 0x9e3779b97f4a7c15
+	x := bubble.overlaytest
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+// overlaytestRandn is cheaprandn, drawn from the bubble's state where a goroutine of a bubble asks.
+//
+//go:nosplit
+func overlaytestRandn(n uint32) uint32 {
+	if b := getg().bubble; b != nil {
+		return uint32(overlaytestNext(b) >> 32 * uint64(n) >> 32)
+	}
+	return cheaprandn(n)
+}
+
+// overlaytestSeed is the number in the environment that the bubbles of this process are seeded from.
+func overlaytestSeed() (seed uint64) {
+	for _, c := range []byte(gogetenv("OVERLAYTEST_ORDER")) {
+		seed = seed*1099511628211 + uint64(c)
+	}
+	return seed
+}
+
+// overlaytestReseed sets the random state of the bubble that the calling goroutine is in.
+//
+//go:linkname overlaytestReseed github.com/overlaytest/overlaytest/sim/bubble.reseed
+func overlaytestReseed(seed uint64) {
+	if b := getg().bubble; b != nil {
+		b.overlaytest = seed
+	}
+}
+
+`

@@ -1,0 +1,13 @@
+//go:build overlaytest
+
+package bubble
+
+import _ "unsafe" // for go:linkname
+
+// Exact says that this test binary was built by overlaytest test: that one seed has one history.
+const Exact = true
+
+// reseed sets the random state of the bubble that the calling goroutine is in. The runtime that overlaytest test builds with has it.
+//
+//go:linkname reseed
+func reseed(seed uint64)

@@ -1,0 +1,185 @@
+package bubble
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"runtime/pprof"
+	"strconv"
+	"testing/synctest"
+	"time"
+
+	"github.com/overlaytest/overlaytest/sim"
+)
+
+// Host is what a program on a node has of its machine, for one life of the node: sockets, names of other nodes, and a context that ends when
+// the node crashes. Its sockets are closed then.
+type Host struct {
+	b       *Net
+	node    *sim.Node
+	life    int
+	context context.Context
+	cancel  context.CancelFunc
+	sockets []*PacketConn // in the order in which they were opened
+	doors   []*Listener
+	conns   map[streamKey]*Conn
+	order   []*Conn        // of conns, as they were made
+	ports   map[uint16]int // how many sockets use a port
+	cause   uint64         // the last event that gave the host something
+	lane    time.Duration  // its nanosecond of each microsecond
+	free    time.Duration  // when it may be given something again
+}
+
+// Boot makes a function for [sim.World.Node], or what harness.Spawn takes, of one that starts a program on a host. It is called at every
+// start of the node, inside the bubble, on a goroutine of the host; met are the addresses the topology introduces. It must return without
+// waiting for other nodes: what waits is started with [Host.Go]. An error, or a start that waits, ends the world with a panic that names the
+// node.
+func Boot[O any](b *Net, start func(h *Host, met []netip.AddrPort) (O, error)) func(n *sim.Node, met []netip.AddrPort) O {
+	return func(n *sim.Node, met []netip.AddrPort) O {
+		h := b.newHost(n)
+		var made O
+		var err error
+		if !b.hop(h, func() { made, err = start(h, met) }) {
+			panic(fmt.Sprintf("bubble: the start of node %q waits for other nodes; start what waits with Host.Go", n.Name()))
+		}
+		if err != nil {
+			panic(fmt.Sprintf("bubble: node %q did not start: %v", n.Name(), err))
+		}
+		return made
+	}
+}
+
+// newHost makes the host of the node's life that begins.
+func (b *Net) newHost(n *sim.Node) *Host {
+	h := &Host{b: b, node: n, life: n.Life(), lane: b.laneOf(n), conns: map[streamKey]*Conn{}, ports: map[uint16]int{}, cause: b.w.Event()}
+	h.context, h.cancel = context.WithCancel(context.Background())
+	for n.Index() >= len(b.hosts) {
+		b.hosts = append(b.hosts, nil)
+	}
+	b.hosts[n.Index()] = h
+	n.Ports()
+	n.Listen(h.receive)
+	return h
+}
+
+// hop runs f on a goroutine of the host at an instant of the host's own, and reports whether it returned without waiting. It is called from
+// inside an event, which goes on that much later.
+func (b *Net) hop(h *Host, f func()) (returned bool) {
+	event := b.event
+	b.event = false
+	b.mu.Unlock()
+	if d := h.untilLane(); d > 0 {
+		time.Sleep(d)
+	}
+	h.label(func() { go func() { f(); returned = true }() })
+	synctest.Wait()
+	b.mu.Lock()
+	b.event, b.since = event, b.elapsed()
+	return returned
+}
+
+// Go runs f on a goroutine of its own, which may wait for whatever it likes. Its context ends when the node crashes.
+func (h *Host) Go(f func(context.Context)) { h.label(func() { go f(h.context) }) }
+
+// label runs f so that the goroutines it starts, and those that they start, can be told to be this life's.
+func (h *Host) label(f func()) {
+	pprof.Do(h.context, pprof.Labels("node", h.node.Name(), "life", strconv.Itoa(h.life)), func(context.Context) { f() })
+}
+
+// Context ends when the node crashes.
+func (h *Host) Context() context.Context { return h.context }
+
+// Node returns the machine.
+func (h *Host) Node() *sim.Node { return h.node }
+
+// Addr returns the address that the node has of itself, and that the topology tells others: the one to listen on.
+func (h *Host) Addr() netip.AddrPort { return h.node.Addrs()[0] }
+
+// up reports whether the host's life goes on.
+func (h *Host) up() bool { return h.node.Up() && h.node.Life() == h.life && h.context.Err() == nil }
+
+// crashed ends the host of a node that went down.
+func (b *Net) crashed(e sim.Event) {
+	defer b.lock()()
+	i := e.Node.Index()
+	if i >= len(b.hosts) || b.hosts[i] == nil {
+		return
+	}
+	h := b.hosts[i]
+	b.hosts[i] = nil
+	h.cancel()
+	for _, c := range h.sockets {
+		c.shut()
+	}
+	for _, l := range h.doors {
+		l.shut()
+	}
+	for _, c := range h.order {
+		c.state, c.err = gone, net.ErrClosed
+		b.wake(c.ready)
+		b.wake(c.room)
+	}
+	h.sockets, h.doors, h.conns, h.order = nil, nil, nil, nil
+}
+
+// receive takes a packet in from the world, at the next instant of the host's own.
+func (h *Host) receive(from, to netip.AddrPort, data []byte) {
+	now := h.b.w.Elapsed()
+	at := max(now+(h.lane-now%lanes+lanes)%lanes, h.free)
+	h.free = at + lanes
+	if at == now {
+		h.take(from, to, data)
+		return
+	}
+	data = bytes.Clone(data)
+	h.node.After(at-now, func() { h.take(from, to, data) })
+}
+
+// take gives a packet to the socket it is for.
+func (h *Host) take(from, to netip.AddrPort, data []byte) {
+	h.cause = h.b.w.Event()
+	if isSegment(data) {
+		h.segment(from, to, parseSegment(data))
+	} else if c := h.socket(to.Port()); c != nil {
+		c.take(from, data)
+	}
+}
+
+// socket returns the socket on a port, nil when there is none.
+func (h *Host) socket(port uint16) *PacketConn {
+	for _, c := range h.sockets {
+		if c.at.Port() == port {
+			return c
+		}
+	}
+	return nil
+}
+
+// act has the host's node do something in the world, because of what the host was given last. The caller has hold of the world.
+func (h *Host) act(f func()) {
+	if !h.up() {
+		return
+	}
+	if h.b.event {
+		f()
+	} else {
+		h.b.w.Because(h.cause, h.node, f)
+	}
+	h.b.scheduled()
+}
+
+// use takes a port of the host for a socket; 0 is any that is free.
+func (h *Host) use(port uint16) netip.AddrPort {
+	for port == 0 {
+		if candidate := uint16(1024 + h.node.Rand("ports").Uint32N(1<<16-1024)); h.ports[candidate] == 0 && candidate != h.Addr().Port() {
+			port = candidate
+		}
+	}
+	h.ports[port]++
+	return netip.AddrPortFrom(h.Addr().Addr(), port)
+}
+
+// quit gives a port back.
+func (h *Host) quit(at netip.AddrPort) { h.ports[at.Port()]-- }

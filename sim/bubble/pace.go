@@ -1,0 +1,82 @@
+package bubble
+
+import (
+	"fmt"
+	"math"
+	"testing/synctest"
+	"time"
+)
+
+// pace has a world run at the pace of its bubble: see [sim.World.Pace]. Its methods are called by the goroutine that runs the world.
+type pace Net
+
+// Begin takes hold of the world.
+func (p *pace) Begin() {
+	name := self()
+	p.mu.Lock()
+	p.runner.Store(&name)
+	p.settle() // what the test itself set going
+}
+
+// End lets go of it.
+func (p *pace) End() {
+	p.event = false
+	p.runner.Store(nil)
+	p.mu.Unlock()
+}
+
+// Wait lets the bubble's time pass, and says whether all of it has.
+func (p *pace) Wait(until time.Duration) (reached bool) {
+	b := (*Net)(p)
+	if d := until - b.elapsed(); d > 0 && until != math.MaxInt64 && !p.dirty {
+		p.sleep(until, d)
+	}
+	if p.dirty {
+		p.dirty = false
+		return false
+	}
+	p.event, p.since = true, b.elapsed()
+	return true
+}
+
+// sleep lets d pass, or less if something becomes due earlier.
+func (p *pace) sleep(until, d time.Duration) {
+	p.target = until
+	p.mu.Unlock()
+	timer := time.NewTimer(d)
+	select {
+	case <-timer.C:
+	case <-p.kick:
+		timer.Stop()
+	}
+	synctest.Wait()
+	p.mu.Lock()
+	p.target = -1
+	select {
+	case <-p.kick:
+	default:
+	}
+	p.w.CatchUp(min(until, (*Net)(p).elapsed()))
+}
+
+// Settle has whom the event woke run until they are blocked again, one after the other.
+func (p *pace) Settle() {
+	p.event = false
+	if took := (*Net)(p).elapsed() - p.since; took > 0 {
+		panic(fmt.Sprintf("bubble: the event at %v took %v of the bubble's time: what waits for others belongs into Host.Go or Net.Do", p.since, took))
+	}
+	for len(p.wakes) > 0 {
+		c := p.wakes[0]
+		p.wakes = p.wakes[1:]
+		c.Broadcast()
+		p.settle()
+	}
+	p.settle()
+}
+
+// settle waits, without hold of the world, until every other goroutine of the bubble is durably blocked.
+func (p *pace) settle() {
+	p.mu.Unlock()
+	synctest.Wait()
+	p.mu.Lock()
+}

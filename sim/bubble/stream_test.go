@@ -1,0 +1,194 @@
+package bubble_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/netip"
+	"os"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/overlaytest/overlaytest/sim"
+	"github.com/overlaytest/overlaytest/sim/bubble"
+)
+
+// pair is two hosts.
+type pair struct {
+	*bubble.Net
+	w    *sim.World
+	a, b *bubble.Host
+}
+
+// between runs f with two hosts in a bubble, and takes them down afterwards.
+func between(t *testing.T, f func(t *testing.T, p *pair), rules ...sim.Rule) {
+	synctest.Test(t, func(t *testing.T) {
+		w := sim.New(7, rules...)
+		defer w.Close()
+		p := &pair{Net: bubble.New(w), w: w}
+		w.Node("a", func(n *sim.Node) { p.a = host(p.Net, n) })
+		w.Node("b", func(n *sim.Node) { p.b = host(p.Net, n) })
+		w.Run(0)
+		f(t, p)
+		for _, n := range w.Nodes() {
+			n.Crash()
+		}
+		w.Run(time.Second)
+	})
+}
+
+func host(b *bubble.Net, n *sim.Node) *bubble.Host {
+	return bubble.Boot(b, func(h *bubble.Host, _ []netip.AddrPort) (*bubble.Host, error) { return h, nil })(n, nil)
+}
+
+// do runs f while the world runs.
+func (p *pair) do(t *testing.T, f func() error) {
+	t.Helper()
+	if err := p.Do(time.Hour, f); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// streams connects a to b.
+func (p *pair) streams(t *testing.T) (from, to *bubble.Conn) {
+	t.Helper()
+	l, err := p.b.Listen("tcp", ":80")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.b.Go(func(context.Context) {
+		c, err := l.Accept()
+		if err != nil {
+			return
+		}
+		to = c.(*bubble.Conn)
+		l.Close()
+	})
+	p.do(t, func() error {
+		c, err := p.a.Dial("tcp", "b:80")
+		if err == nil {
+			from = c.(*bubble.Conn)
+		}
+		return err
+	})
+	p.w.Run(time.Second)
+	return from, to
+}
+
+var rough = []sim.Rule{sim.Latency(40 * time.Millisecond), sim.Loss(sim.Percent(5))}
+
+func TestAStreamArrivesWholeAndInOrder(t *testing.T) {
+	between(t, func(t *testing.T, p *pair) {
+		from, to := p.streams(t)
+		sent := make([]byte, 1<<20)
+		r := rand.New(rand.NewPCG(1, 2))
+		for i := range sent {
+			sent[i] = byte(r.Uint32())
+		}
+		p.a.Go(func(context.Context) {
+			from.Write(sent)
+			from.CloseWrite()
+		})
+		var got []byte
+		p.do(t, func() (err error) {
+			got, err = io.ReadAll(to)
+			return err
+		})
+		if !bytes.Equal(got, sent) {
+			t.Errorf("%d bytes of %d arrived", len(got), len(sent))
+		}
+		t.Log(p.w.Elapsed(), p.w.Events())
+		p.do(t, func() error { _, err := to.Write([]byte("still open")); return err })
+		back := make([]byte, 10)
+		p.do(t, func() error { _, err := io.ReadFull(from, back); return err })
+		if string(back) != "still open" {
+			t.Errorf("%q came back", back)
+		}
+	}, rough...)
+}
+
+func TestNobodyListens(t *testing.T) {
+	between(t, func(t *testing.T, p *pair) {
+		err := p.Do(time.Minute, func() error { _, err := p.a.Dial("tcp", "b:81"); return err })
+		if !errors.Is(err, syscall.ECONNREFUSED) {
+			t.Errorf("%v, want connection refused", err)
+		}
+		p.b.Node().Crash()
+		began := p.w.Elapsed()
+		err = p.Do(time.Hour, func() error { _, err := p.a.Dial("tcp", "b:81"); return err })
+		if !errors.Is(err, syscall.ETIMEDOUT) || p.w.Elapsed()-began < time.Minute {
+			t.Errorf("%v after %v, want a timeout", err, p.w.Elapsed()-began)
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		err = p.Do(time.Hour, func() error { _, err := p.a.DialContext(ctx, "tcp", "b:81"); return err })
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%v, want the context's", err)
+		}
+	}, sim.Latency(10*time.Millisecond))
+}
+
+func TestDeadlines(t *testing.T) {
+	between(t, func(t *testing.T, p *pair) {
+		from, to := p.streams(t)
+		began := p.w.Elapsed()
+		to.SetReadDeadline(time.Now().Add(3 * time.Second))
+		p.do(t, func() error {
+			_, err := to.Read(make([]byte, 1))
+			if !errors.Is(err, os.ErrDeadlineExceeded) {
+				return fmt.Errorf("read: %w", err)
+			}
+			return nil
+		})
+		if took := p.w.Elapsed() - began; took != 3*time.Second {
+			t.Errorf("it took %v", took)
+		}
+		from.SetWriteDeadline(time.Now().Add(time.Second))
+		err := p.Do(time.Minute, func() error { _, err := from.Write(make([]byte, 1<<20)); return err })
+		if !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("nobody reads, and writing a megabyte ends with: %v", err)
+		}
+	}, sim.Latency(10*time.Millisecond))
+}
+
+func TestWhoCrashedResetsItsStreams(t *testing.T) {
+	between(t, func(t *testing.T, p *pair) {
+		from, to := p.streams(t)
+		p.b.Node().Crash()
+		if _, err := to.Read(make([]byte, 1)); !errors.Is(err, net.ErrClosed) {
+			t.Errorf("where it crashed: %v", err)
+		}
+		p.b.Node().Restart()
+		err := p.Do(time.Minute, func() error {
+			from.Write([]byte("are you there?"))
+			_, err := from.Read(make([]byte, 1))
+			return err
+		})
+		if !errors.Is(err, syscall.ECONNRESET) {
+			t.Errorf("at the far side: %v", err)
+		}
+	}, sim.Latency(10*time.Millisecond))
+}
+
+func TestCloseIsTheEndOfTheStream(t *testing.T) {
+	between(t, func(t *testing.T, p *pair) {
+		from, to := p.streams(t)
+		p.do(t, func() error { from.Write([]byte("bye")); return from.Close() })
+		p.do(t, func() error {
+			got, err := io.ReadAll(to)
+			if string(got) != "bye" {
+				t.Errorf("%q", got)
+			}
+			return err
+		})
+		if _, err := from.Write([]byte("x")); !errors.Is(err, net.ErrClosed) {
+			t.Errorf("a closed stream is written: %v", err)
+		}
+	}, rough...)
+}

@@ -1,0 +1,103 @@
+package sim
+
+import (
+	"fmt"
+	"math"
+	"math/bits"
+	"time"
+)
+
+// pacer is what a world shares its time with: see [World.Pace].
+type pacer interface {
+	Begin()
+	Settle()
+	Wait(until time.Duration) (reached bool)
+	End()
+}
+
+// Pace has a world share its time with something outside that has a clock of its own, such as goroutines in a bubble of testing/synctest.
+//
+// Begin and End are called when the world begins to run events and when it ends. Settle is called after each event, before those who check
+// the world; it returns when nothing outside goes on by itself. Before each event, and before the clock moves past the last, Wait lets
+// outside time pass up to that instant, counted from the world's start; if something was scheduled meanwhile it returns false, and is called
+// again with the instant that is now the next.
+//
+// What is outside calls the world while it waits, after [World.CatchUp]. Pace is called once, before the first event.
+func (w *World) Pace(outside interface {
+	Begin()
+	Settle()
+	Wait(until time.Duration) (reached bool)
+	End()
+}) {
+	if w.pacer != nil || w.guard.events > 0 {
+		panic("sim: Pace must be called once, before the world's first event")
+	}
+	w.pacer = outside
+}
+
+// keepPace lets outside time pass up to the next event, or to the limit if there is none before.
+func (w *World) keepPace(limit int64) {
+	for w.guard.err == nil {
+		at := limit
+		if next, ok := w.events.next(); ok {
+			at = min(at, next)
+		}
+		if w.pacer.Wait(time.Duration(at)) {
+			return
+		}
+	}
+}
+
+// CatchUp moves the clock to an instant, counted from the world's start, and runs nothing: it is for whoever paces the world, whose own
+// clock has come so far. What was due before will run late. An instant that has passed already changes nothing.
+func (w *World) CatchUp(to time.Duration) { w.arrive(int64(to)) }
+
+// Next returns when the next event is due, counted from the world's start, and whether there is one. It may be a timer that was stopped.
+func (w *World) Next() (at time.Duration, ok bool) {
+	next, ok := w.events.next()
+	return time.Duration(max(next, w.now)), ok
+}
+
+// Event returns the id of the event that is running, 0 when none is.
+func (w *World) Event() uint64 { return w.current.id }
+
+// Because runs f as a part of an event that ran before on a node of the world: what f sends and schedules has that event as its cause. It is
+// for code that reacts to an event on a goroutine of its own.
+func (w *World) Because(event uint64, n *Node, f func()) {
+	if w.current.id != 0 {
+		panic(fmt.Sprintf("sim: Because(%d) called from inside event %d", event, w.current.id))
+	}
+	w.current = running{event, n}
+	defer func() { w.current = running{} }()
+	f()
+}
+
+// next returns when the earliest entry is due, and whether there is one.
+func (q *queue) next() (at int64, ok bool) {
+	if q.size == 0 {
+		return 0, false
+	}
+	at = math.MaxInt64
+	if len(q.late) > 0 {
+		at = q.late[0].at
+	}
+	switch {
+	case q.head < len(q.run):
+		at = min(at, q.run[q.head].at)
+	case q.levels != 0:
+		at = min(at, q.earliest())
+	}
+	return at, true
+}
+
+// earliest returns when the earliest entry of the buckets is due: it lies in the lowest one.
+func (q *queue) earliest() int64 {
+	level := bits.TrailingZeros32(q.levels)
+	least := int64(math.MaxInt64)
+	for b := q.buckets[level*fanout+bits.TrailingZeros64(q.masks[level])]; b.chunks > 0; b = q.rest(b) {
+		for _, e := range q.front(b) {
+			least = min(least, e.at)
+		}
+	}
+	return least
+}

@@ -51,17 +51,21 @@ func spawn[O any](w *World, names []string, t fixtures.Topology, boot Boot[O], l
 		if late[name] {
 			add = w.Spare
 		}
-		m.Node = add(name, func(n *sim.Node) { m.boot(boot(n, addresses(members, links[i]))) })
+		m.Node = add(name, func(n *sim.Node) { m.boot(boot(n, addresses(n, members, links[i]))) })
 	}
 	w.Run(0)
 	return members
 }
 
-// addresses are where those members can be reached now.
-func addresses[O any](members []*Member[O], indices []int) []netip.AddrPort {
+// addresses are where a node can reach those members now: behind a gateway that they share by their own address, else by the outside one,
+// which leads to them once they have sent something.
+func addresses[O any](n *sim.Node, members []*Member[O], indices []int) []netip.AddrPort {
 	addrs := make([]netip.AddrPort, len(indices))
 	for k, i := range indices {
-		addrs[k] = members[i].Addrs()[0]
+		addrs[k] = n.World().Outside(members[i].Node)
+		if g := n.Gateway(); g != nil && g == members[i].Gateway() {
+			addrs[k] = members[i].Addrs()[0]
+		}
 	}
 	return addrs
 }

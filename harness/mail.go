@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/overlaytest/overlaytest/fixtures"
 	"github.com/overlaytest/overlaytest/sim"
 )
 
@@ -56,6 +57,7 @@ type listener struct {
 type letter struct {
 	id    uint64
 	by    string // the sender's name, or ""
+	phase fixtures.Phase
 	sent  time.Duration
 	heard []time.Duration // by member; -1: never
 	life  []int           // by member: in which life it was heard last
@@ -83,7 +85,7 @@ func (m *Mail) Sent(id uint64, by ...string) {
 		panic(fmt.Sprintf("harness: Mail.Sent(%d): that number was sent before; every message needs its own", id))
 	}
 	m.version++
-	l := letter{id: id, by: strings.Join(by, " "), sent: m.now(), heard: make([]time.Duration, len(m.members)), life: make([]int, len(m.members))}
+	l := letter{id: id, phase: m.w.phase(), by: strings.Join(by, " "), sent: m.now(), heard: make([]time.Duration, len(m.members)), life: make([]int, len(m.members))}
 	for i := range l.heard {
 		l.heard[i] = -1
 	}

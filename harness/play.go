@@ -210,7 +210,9 @@ func (r *Run[O]) operate(m *Member[O], op Op) bool {
 		return false
 	}
 	r.note(m.Node, "was told: %s %d", op.Op, op.Arg)
+	r.doing = &op
 	r.ops[op.Op](m, op.Arg)
+	r.doing = nil
 	r.touch(m.Node)
 	return true
 }

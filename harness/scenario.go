@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/overlaytest/overlaytest/fixtures"
 	"github.com/overlaytest/overlaytest/sim"
 )
 
@@ -101,6 +102,8 @@ type Op struct {
 	Node string
 	Op   string
 	Arg  uint64
+	// Phase is the part of an experiment that it belongs to: [Mail.Measured] leaves the others out.
+	Phase fixtures.Phase
 }
 
 // ErrScenario is wrapped by every error about a scenario that cannot be played. The message names the field, its value and what is right.

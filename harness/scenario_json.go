@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/overlaytest/overlaytest/fixtures"
 	"github.com/overlaytest/overlaytest/sim"
 )
 
@@ -58,6 +59,8 @@ type (
 		Node string `json:"node"`
 		Op   string `json:"op"`
 		Arg  uint64 `json:"arg,omitempty"`
+
+		Phase fixtures.Phase `json:"phase,omitempty"`
 	}
 	hexSeed uint64
 	span    time.Duration
@@ -106,7 +109,7 @@ func (s Scenario) MarshalJSON() ([]byte, error) {
 		c.Faults = append(c.Faults, faultJSON{f.ID, f.Do, span(f.At), span(f.For), f.Nodes, f.Amount, span(f.Within), f.Disk})
 	}
 	for _, op := range s.Work {
-		c.Work = append(c.Work, opJSON{span(op.At), op.Node, op.Op, op.Arg})
+		c.Work = append(c.Work, opJSON{span(op.At), op.Node, op.Op, op.Arg, op.Phase})
 	}
 	return json.Marshal(c)
 }
@@ -158,7 +161,7 @@ func (c caseJSON) scenario() Scenario {
 		})
 	}
 	for _, op := range c.Work {
-		s.Work = append(s.Work, Op{time.Duration(op.At), op.Node, op.Op, op.Arg})
+		s.Work = append(s.Work, Op{time.Duration(op.At), op.Node, op.Op, op.Arg, op.Phase})
 	}
 	return s
 }

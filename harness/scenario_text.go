@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/overlaytest/overlaytest/fixtures"
 	"github.com/overlaytest/overlaytest/sim"
 )
 
@@ -52,7 +53,11 @@ func (c Change) fields() string {
 }
 
 func (op Op) fields() string {
-	return fmt.Sprintf("At: %s, Node: %q, Op: %q, Arg: %d", goDuration(op.At), op.Node, op.Op, op.Arg)
+	text := fmt.Sprintf("At: %s, Node: %q, Op: %q, Arg: %d", goDuration(op.At), op.Node, op.Op, op.Arg)
+	if op.Phase != fixtures.Measure {
+		text += fmt.Sprintf(", Phase: %q", op.Phase)
+	}
+	return text
 }
 
 // fields leaves out what is 0, but for the beginning.

@@ -91,6 +91,9 @@ func (s Scenario) validateWork() error {
 		if op.Op == "" {
 			return wrongf(field+".Op", "an operation needs a name")
 		}
+		if !slices.Contains(phases, op.Phase) {
+			return wrongf(field+".Phase", "%q is none of %q", op.Phase, phases)
+		}
 	}
 	return nil
 }

@@ -8,6 +8,9 @@ import (
 	"github.com/overlaytest/overlaytest/sim"
 )
 
+// phases are those that an operation may belong to.
+var phases = []fixtures.Phase{fixtures.Measure, fixtures.WarmUp, fixtures.CoolDown}
+
 // Doing returns the scenario with what a workload has its nodes do added to Work, one by one: what is drawn comes from the seed.
 func (s Scenario) Doing(w fixtures.Workload) Scenario {
 	streams := sim.New(s.Seed)
@@ -20,7 +23,7 @@ func (s Scenario) Doing(w fixtures.Workload) Scenario {
 func (s Scenario) tasks(w fixtures.Workload, streams *sim.World) (ops []Op) {
 	stream := func(name string) *rand.Rand { return streams.Rand("workload " + name) }
 	for _, op := range w(s.Nodes, s.Duration, stream) {
-		ops = append(ops, Op{At: op.At, Node: op.Node, Op: op.Op, Arg: op.Arg})
+		ops = append(ops, Op(op))
 	}
 	return ops
 }

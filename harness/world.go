@@ -43,6 +43,7 @@ type World struct {
 	broke    *Breach             // with what; nil: it has not
 
 	artefacts []artefact // to keep if the test fails
+	doing     *Op        // the operation of a workload that is being carried out; nil: none is
 }
 
 // New makes a world for a test and closes it when the test ends. The seed belongs into the test's own lines, where a replay finds it again;

@@ -8,8 +8,17 @@ import (
 // cut is a partition in force: what is sent from one side to the other is lost on arrival.
 type cut struct {
 	from, to nodeSet
-	both     bool // and back
+	both     bool                      // and back
+	apart    func(from, to *Node) bool // instead of the sides, nil: they count
 	ledger   Ledger
+}
+
+// stops reports whether the partition stands between two nodes.
+func (c *cut) stops(from, to *Node) bool {
+	if c.apart != nil {
+		return c.apart(from, to)
+	}
+	return c.between(from.index, to.index)
 }
 
 func (c *cut) between(from, to uint32) bool {
@@ -43,6 +52,12 @@ func (w *World) PartitionOneWay(from, to []*Node) (heal func()) {
 	return w.cut(from, to, &cut{from: setOf(from), to: setOf(to), ledger: Ledger{Name: between("one-way partition from", from, "to", to)}})
 }
 
+// PartitionBy cuts the network between all pairs of nodes that are apart: packets from the one to the other are lost on arrival. How says
+// what shape the cut has, in a noun; apart must depend on nothing but the two nodes. The returned function heals it.
+func (w *World) PartitionBy(how string, apart func(from, to *Node) bool) (heal func()) {
+	return w.sever(Reason(how), [2][]*Node{}, &cut{apart: apart, ledger: Ledger{Name: "partition: " + how}})
+}
+
 // cut puts a partition in force.
 func (w *World) cut(from, to []*Node, c *cut) (heal func()) {
 	for _, n := range from {
@@ -54,8 +69,12 @@ func (w *World) cut(from, to []*Node, c *cut) (heal func()) {
 	if c.both {
 		way = BothWays
 	}
+	return w.sever(way, [2][]*Node{slices.Clone(from), slices.Clone(to)}, c)
+}
+
+// sever puts a partition in force, of which watchers are told its way and its sides.
+func (w *World) sever(way Reason, sides [2][]*Node, c *cut) (heal func()) {
 	c.ledger.Armed = true
-	sides := [2][]*Node{slices.Clone(from), slices.Clone(to)}
 	w.cuts = append(w.cuts, c)
 	w.accounts = append(w.accounts, &c.ledger)
 	w.announce(Cut, way, sides)
@@ -102,7 +121,7 @@ func (w *World) stopped(p *packet, ref uint64) bool {
 func (w *World) cutting(p *packet) (first *cut) {
 	in := 0
 	for _, c := range w.cuts {
-		if c.between(p.from.index, p.to.index) {
+		if c.stops(p.from, p.to) {
 			c.ledger.Eligible++
 			if in++; first == nil {
 				first = c

@@ -175,9 +175,8 @@ func (w *World) travel(v *Packet, slot uint32, i int, delay time.Duration) {
 		if delay < 0 {
 			delay = math.MaxInt64 // more than there is
 		}
-		for range fate.Copies {
-			b.ledger.Copied++
-			w.duplicate(v, slot, i+1, delay)
+		if fate.Copies != 0 {
+			w.copies(v, slot, i, delay, fate)
 		}
 	}
 	if v.waited {
@@ -193,6 +192,22 @@ func (b *bound) refuse(fate Fate) {
 		panic(fmt.Sprintf("sim: filter %q delays a packet by %v: a packet cannot arrive before it is sent", b.Name, fate.Delay))
 	}
 	panic(fmt.Sprintf("sim: filter %q makes %d copies of a packet", b.Name, fate.Copies))
+}
+
+// copies makes the duplicates that the i-th filter wants of a packet.
+func (w *World) copies(v *Packet, slot uint32, i int, delay time.Duration, fate Fate) {
+	b := w.filters[i]
+	if fate.Lag < 0 {
+		panic(fmt.Sprintf("sim: filter %q has copies come by %v later", b.Name, fate.Lag))
+	}
+	delay += fate.Lag
+	if delay < 0 {
+		delay = math.MaxInt64 // more than there is
+	}
+	for range fate.Copies {
+		b.ledger.Copied++
+		w.duplicate(v, slot, i+1, delay)
+	}
 }
 
 // rewrite brings the record of a packet in line with a payload that a filter changed in place, and reports whether it differs.

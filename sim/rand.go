@@ -20,6 +20,8 @@ const (
 	holdSalt   = 0xcbbb9d5dc1059ed8
 	gateSalt   = 0x629a292a367cd507
 	golden     = 0x9e3779b97f4a7c15
+
+	stretchSalt = 0x629a292a367cd507
 )
 
 // mix folds x into h. It is a 64×64→128 bit multiplication whose halves are combined, the same on every processor.

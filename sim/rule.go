@@ -37,6 +37,8 @@ type Fate struct {
 	Drop Reason
 	// Copies is how many duplicates join the packet; each goes on with the next filter, with random numbers of its own.
 	Copies int
+	// Lag is how much later than the packet its duplicates come: of a packet that is captured and sent again. It must not be negative.
+	Lag time.Duration
 }
 
 // Reason says why a packet was lost. Filters may have reasons of their own.
@@ -51,6 +53,7 @@ const (
 	Gone          Reason = "nobody here any more"        // the node was down, or had moved away from the address
 	NotListening  Reason = "nobody listens"              // the node had no receiver
 	BufferFull    Reason = "buffer full"                 // the node was paused for too long
+	TooBig        Reason = "too big"                     // more than fits a packet on this link
 	SenderDown    Reason = "sender is down"              // a node that is down was asked to send a packet; or to set a timer, which has no address
 
 	BothWays Reason = "both ways" // of a Cut: a symmetric partition
@@ -110,6 +113,18 @@ func (p *Packet) makeKey() uint64 {
 	k := mix(w.seed^packetSalt, p.pair)
 	k = mix(k, uint64(p.at))
 	return mix(k, p.ordinal<<32^p.lineage) | 1
+}
+
+// Stretch returns a random word that this packet shares with all that its sender sends its receiver in the same stretch of time of that
+// length, and with no other, as far as this filter is concerned: for what befalls packets in bursts. Stretches follow each other from the
+// start of the world on, shifted for each sender and receiver. A length of 0 or less is a programmer's error and panics.
+func (p *Packet) Stretch(length time.Duration) uint64 {
+	if length <= 0 {
+		panic(fmt.Sprintf("sim: Packet.Stretch(%v): a stretch of time is longer than nothing", length))
+	}
+	k := mix(p.w.seed^stretchSalt, p.pair)
+	shift, _ := bits.Mul64(scramble(k), uint64(length))
+	return scramble(mix(mix(k, p.filter), (uint64(p.w.now)+shift)/uint64(length)))
 }
 
 // N returns a random number in [0, n), evenly distributed but for a bias below n/2⁶⁴. It panics when n is 0.

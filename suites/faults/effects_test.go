@@ -27,6 +27,7 @@ var engineStubs = []stub{
 	{name: "partition", file: "sim/cut.go", code: "w.lose(uint32(ref), Partitioned)\n\t\treturn true", instead: "return false", red: []string{"partition", "one-way partition"}},
 	{name: "partition back", file: "sim/cut.go", code: "return c.from.has(from) && c.to.has(to) || c.both && c.to.has(from) && c.from.has(to)", instead: "return c.from.has(from) && c.to.has(to)", red: []string{"partition"}},
 	{name: "one-way partition", file: "sim/cut.go", code: "c.ledger.Armed = true", instead: "c.ledger.Armed, c.both = true, true"},
+	{name: "partition by", file: "sim/cut.go", code: "return c.apart(from, to)", instead: "return false", red: []string{"partition by", "isolate", "majorities"}},
 	{name: "partitions that overlap", file: "sim/cut.go", code: "first.ledger.idle++"},
 	{name: "heal", file: "sim/cut.go", code: "w.cuts = without(w.cuts, c)"},
 	{name: "hold", file: "sim/hold.go", code: "w.holds = append(w.holds, h)"},

@@ -61,15 +61,15 @@ func (b *books) of(kind, one string) *account {
 	return a
 }
 
-// Ledgers returns what came of everything the scenario has: its loss, under the name "loss"; each fault, under its id, in the order of the
+// Ledgers returns what came of everything the scenario has: its losses, under the names "loss" and "loss model"; each fault, under its id, in the order of the
 // scenario; the changes by their verbs, "churn crash" and so on; the operations, "work publish" and so on. What is configured is listed,
 // armed is what came to its time. Faults that happen to packets are asked about packets, crashes and pauses are eligible for nodes that are
 // up, changes and operations count themselves. The accounts of the network's rules are those of [sim.World.Ledgers].
 func (r *Run[O]) Ledgers() []sim.Ledger {
 	world := r.World.World.Ledgers()
 	var all []sim.Ledger
-	if r.loss != nil {
-		all = append(all, r.loss.ledger(world))
+	for _, a := range r.losses {
+		all = append(all, a.ledger(world))
 	}
 	for _, o := range r.faults.all {
 		all = append(all, o.ledger(world))
@@ -85,8 +85,10 @@ func (r *Run[O]) Ledgers() []sim.Ledger {
 // unmet says of everything the scenario has that it met nothing to act on.
 func (r *Run[O]) unmet() (reasons []string) {
 	world := r.World.World.Ledgers()
-	if r.loss != nil && r.loss.ledger(world).Eligible == 0 {
-		reasons = append(reasons, fmt.Sprintf("the loss of %v never met a packet", r.Scenario.Loss))
+	for _, a := range r.losses {
+		if a.ledger(world).Eligible == 0 {
+			reasons = append(reasons, fmt.Sprintf("the %s never met a packet", a.what))
+		}
 	}
 	for _, o := range r.faults.all {
 		if o.ledger(world).Eligible == 0 {
@@ -104,17 +106,4 @@ func (r *Run[O]) unmet() (reasons []string) {
 		}
 	}
 	return reasons
-}
-
-// prey is what the fault acts on.
-func (o *outbreak) prey() string {
-	switch o.Do {
-	case Crash:
-		return "a node that was up"
-	case Pause:
-		return "a node that was running"
-	case LosePacket:
-		return fmt.Sprintf("packet %d from %s to %s", o.Amount, o.Nodes[0], o.Nodes[1])
-	}
-	return "a packet"
 }

@@ -2,9 +2,7 @@ package harness
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/overlaytest/overlaytest/fixtures"
@@ -13,9 +11,11 @@ import (
 
 // faults are those of a scenario, being played.
 type faults struct {
-	w    *World
-	all  []*outbreak           // in the order of the scenario
-	lull map[*sim.Node]respite // the nodes that a fault has paused
+	w     *World
+	all   []*outbreak           // in the order of the scenario
+	names []string              // of the scenario's nodes
+	lull  map[*sim.Node]respite // the nodes that a fault has paused
+	thefts
 	spies
 }
 
@@ -25,6 +25,7 @@ type outbreak struct {
 	account
 	nodes []*sim.Node // whom it touches: those named, else nil
 	end   func()      // nil: it is not in force
+	again int         // how often it is still to begin
 }
 
 // respite is a pause that a fault began.
@@ -33,10 +34,10 @@ type respite struct {
 	life int
 }
 
-// newFaults prepares the faults; the nodes are found when the faults begin.
-func newFaults(w *World, list []Fault) *faults {
-	f := &faults{w: w, lull: map[*sim.Node]respite{}}
-	for _, one := range list {
+// newFaults prepares the faults of a scenario; the nodes are found when the faults begin.
+func newFaults(w *World, s Scenario) *faults {
+	f := &faults{w: w, names: s.Nodes, lull: map[*sim.Node]respite{}}
+	for _, one := range s.Faults {
 		f.all = append(f.all, &outbreak{Fault: one, account: account{name: one.ID}})
 	}
 	return f
@@ -44,7 +45,7 @@ func newFaults(w *World, list []Fault) *faults {
 
 // arm puts in force what counts since the world began.
 func (f *faults) arm() {
-	for _, o := range f.all {
+	for _, o := range f.inOrder() {
 		switch o.Do {
 		case LosePacket:
 			f.begin(o)
@@ -54,18 +55,47 @@ func (f *faults) arm() {
 	}
 }
 
-// write puts the ends and the beginnings of the faults into a script, in this order.
-func (f *faults) write(s *script) {
+// write puts the ends and the beginnings of the faults into a script of that duration, in this order.
+func (f *faults) write(s *script, d time.Duration) {
 	for _, o := range f.inOrder() {
-		if o.Do != LosePacket && o.For != 0 {
-			s.add(o.At+o.For, func() { f.finish(o) })
+		for _, one := range o.spells(d) {
+			if one.ends {
+				s.add(one.to, func() { f.finish(o) })
+			}
 		}
 	}
 	for _, o := range f.inOrder() {
-		if o.Do != LosePacket {
-			s.add(o.At, func() { f.begin(o) })
+		for _, one := range o.spells(d) {
+			o.again++
+			s.add(one.from, func() { f.begin(o) })
 		}
 	}
+}
+
+// spell is a time in which a fault is in force.
+type spell struct {
+	from, to time.Duration
+	ends     bool // else it lasts until healed
+}
+
+// spells are the times in which a fault of a scenario of that duration is in force. What counts since the world began is so already.
+func (f Fault) spells(d time.Duration) (all []spell) {
+	if f.Do == LosePacket {
+		return nil
+	}
+	last := spell{f.At, f.At + f.For, f.For != 0}
+	if f.Every == 0 {
+		return []spell{last}
+	}
+	for at := f.At; at < last.to || !last.ends && at <= d; at += f.Every {
+		one := spell{at, at + f.Every/2, true}
+		if last.ends {
+			one.to = min(one.to, last.to)
+		}
+		one.ends = one.to <= d
+		all = append(all, one)
+	}
+	return all
 }
 
 // script is what a scenario does at which instant. Each instant is one event, so that the order in it is ours even where ties are permuted,
@@ -119,12 +149,13 @@ func (f *faults) begin(o *outbreak) {
 			o.nodes = append(o.nodes, n)
 		}
 	}
-	if words := o.describe(); words != "" {
+	if words := o.describe(); words != "" && !o.armed {
 		f.w.note(nil, "the fault %s began: %s", o.ID, words)
 	}
-	first := len(f.w.World.Ledgers())
+	o.again--
+	first := f.w.Accounts()
 	o.armed, o.end = true, f.w.during(o.title(), func() func() { return f.start(o) })
-	for i := first; i < len(f.w.World.Ledgers()); i++ {
+	for i := first; i < f.w.Accounts(); i++ {
 		o.rules = append(o.rules, i)
 	}
 }
@@ -134,7 +165,7 @@ func (f *faults) finish(o *outbreak) {
 	if o.end != nil {
 		o.end()
 		o.end, o.nodes = nil, nil
-		if o.describe() != "" {
+		if o.describe() != "" && o.again <= 0 {
 			f.w.note(nil, "the fault %s ended", o.ID)
 		}
 	}
@@ -142,177 +173,14 @@ func (f *faults) finish(o *outbreak) {
 
 // start has a fault do what it does, and returns what ends it.
 func (f *faults) start(o *outbreak) (end func()) {
-	switch o.Do {
-	case Crash:
-		return f.crash(o)
-	case Pause:
-		return f.pause(o)
-	case Cut:
-		return f.w.Partition(o.nodes, f.rest(o.nodes))
-	case CutOneWay:
-		return f.w.PartitionOneWay(o.nodes, f.rest(o.nodes))
-	case Hold, HoldShuffled:
-		return f.hold(o)
-	case Mutate:
-		return f.adversary(o)
+	if o.Do == LosePacket {
+		return f.w.Link(f.losePacket(o))
 	}
-	return f.w.Link(fixtures.Keyed(o.ID, o.rule()))
-}
-
-// rule is what the fault does to packets.
-func (o *outbreak) rule() sim.Rule {
-	chance := sim.Chance(o.Amount)
-	switch o.Do {
-	case Lose:
-		return o.touching(sim.Loss(chance))
-	case Duplicate:
-		return o.touching(fixtures.Duplicate(chance))
-	case Reorder:
-		return o.touching(fixtures.Reorder(chance, o.Within))
+	switch form, _ := formOf(o.Do); form.kind {
+	case toPackets:
+		return f.w.Link(fixtures.Keyed(o.ID, o.rule()))
+	case toNetwork:
+		return f.sever(o)
 	}
-	return losePacket(o.Nodes[0], o.Nodes[1], o.Amount)
-}
-
-// touching restricts a rule to the packets from or to the fault's nodes.
-func (o *outbreak) touching(rule sim.Rule) sim.Rule {
-	if len(o.nodes) == 0 {
-		return rule
-	}
-	in := make([]bool, len(o.nodes[0].World().Nodes()))
-	for _, n := range o.nodes {
-		in[n.Index()] = true
-	}
-	has := func(n *sim.Node) bool { return n.Index() < len(in) && in[n.Index()] }
-	return fixtures.Where(func(p *sim.Packet) bool { return has(p.From) || has(p.To) }, rule)
-}
-
-// losePacket loses the k-th packet from one node to another.
-func losePacket(from, to string, k int64) sim.Rule {
-	return func(*sim.World) sim.Filter {
-		sent := int64(0)
-		this := func(p *sim.Packet) bool {
-			if p.From.Name() != from || p.To.Name() != to {
-				return false
-			}
-			sent++
-			return sent == k
-		}
-		return sim.Filter{Name: "lose packet", Concerns: this, Apply: func(*sim.Packet) sim.Fate { return sim.Fate{Drop: sim.Lost} }}
-	}
-}
-
-// rest are the nodes that are not among these.
-func (f *faults) rest(nodes []*sim.Node) (rest []*sim.Node) {
-	for _, n := range f.w.Nodes() {
-		if !slices.Contains(nodes, n) {
-			rest = append(rest, n)
-		}
-	}
-	return rest
-}
-
-// touched are the fault's nodes, or all there are.
-func (f *faults) touched(o *outbreak) []*sim.Node {
-	if len(o.nodes) == 0 {
-		return f.w.Nodes()
-	}
-	return o.nodes
-}
-
-// hold has the packets from or to the nodes wait.
-func (f *faults) hold(o *outbreak) (end func()) {
-	nodes := f.touched(o)
-	held := []*sim.Held{f.w.Hold(nodes, f.w.Nodes())}
-	if rest := f.rest(nodes); len(rest) > 0 {
-		held = append(held, f.w.Hold(rest, nodes))
-	}
-	return func() {
-		for _, h := range held {
-			if o.Do == HoldShuffled {
-				h.ReleaseShuffled()
-			} else {
-				h.Release()
-			}
-		}
-	}
-}
-
-// crash takes nodes down. Its end brings back those that are still as it left them.
-func (f *faults) crash(o *outbreak) (end func()) {
-	type victim struct {
-		*sim.Node
-		life int
-	}
-	var victims []victim
-	for _, n := range f.touched(o) {
-		if !n.Up() {
-			continue
-		}
-		n.Crash(cmp.Or(o.Disk, sim.Unsynced))
-		victims = append(victims, victim{n, n.Life()})
-	}
-	o.count(len(victims))
-	return func() {
-		for _, v := range victims {
-			if !v.Up() && v.Life() == v.life {
-				v.Restart()
-			}
-		}
-	}
-}
-
-// pause stops nodes. Its end lets go on those that it stopped.
-func (f *faults) pause(o *outbreak) (end func()) {
-	stopped := 0
-	for _, n := range f.touched(o) {
-		if !n.Up() || f.paused(n) {
-			continue
-		}
-		n.Pause()
-		f.lull[n] = respite{o, n.Life()}
-		stopped++
-	}
-	o.count(stopped)
-	return func() {
-		for _, n := range f.w.Nodes() {
-			if f.paused(n) && f.lull[n].by == o {
-				n.Resume()
-				delete(f.lull, n)
-			}
-		}
-	}
-}
-
-// paused reports whether a fault has stopped the node in the life it is in.
-func (f *faults) paused(n *sim.Node) bool {
-	r, ok := f.lull[n]
-	return ok && n.Up() && r.life == n.Life()
-}
-
-// title is what a picture calls the fault: its id, what it does, with what chance and to whom.
-func (o *outbreak) title() string {
-	words := fmt.Sprintf("%s: %s", o.ID, o.Do)
-	if form, _ := formOf(o.Do); form.most == certain {
-		words += " " + sim.Chance(o.Amount).String()
-	}
-	return strings.TrimSpace(words + " " + few(o.Nodes))
-}
-
-// describe says what a fault does of which the world does not tell by itself.
-func (o *outbreak) describe() string {
-	whose := "packets"
-	if len(o.Nodes) > 0 {
-		whose = "packets from or to " + strings.Join(o.Nodes, ", ")
-	}
-	switch o.Do {
-	case LosePacket:
-		return o.prey() + " is lost"
-	case Lose:
-		return fmt.Sprintf("%s are lost (%v)", whose, sim.Chance(o.Amount))
-	case Duplicate:
-		return fmt.Sprintf("%s arrive twice (%v)", whose, sim.Chance(o.Amount))
-	case Reorder:
-		return fmt.Sprintf("%s are held back by up to %v (%v)", whose, o.Within, sim.Chance(o.Amount))
-	}
-	return ""
+	return f.afflict(o)
 }

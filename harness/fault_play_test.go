@@ -18,7 +18,11 @@ func (*beacon) Leave() {}
 
 func beacons(n *sim.Node, met []netip.AddrPort) *beacon {
 	b, calls := &beacon{}, uint64(0)
-	n.Listen(func(_, _ netip.AddrPort, data []byte) { b.heard = append(b.heard, binary.BigEndian.Uint64(data)) })
+	n.Listen(func(_, _ netip.AddrPort, data []byte) {
+		if len(data) == 8 {
+			b.heard = append(b.heard, binary.BigEndian.Uint64(data))
+		}
+	})
 	n.Every(time.Second/2, time.Second, func() {
 		calls++
 		for _, a := range met {

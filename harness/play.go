@@ -20,8 +20,8 @@ type Run[O any] struct {
 	ops    map[string]func(m *Member[O], arg uint64)
 	away   map[*Member[O]]Verb // who left for good, by Leave; who is not there yet, by Join
 	faults *faults
-	loss   *account // of the scenario's loss; nil when there is none
-	lossy  func()   // ends it
+	losses []*account // of the scenario's loss and its loss model, if there are any
+	lossy  []func()   // end them
 	churn  books
 	work   books
 
@@ -51,7 +51,7 @@ func Start[O any](t TB, s Scenario, boot Boot[O]) *Run[O] {
 	if s.PermuteTies {
 		r.PermuteTies()
 	}
-	r.faults = newFaults(r.World, s.Faults)
+	r.faults = newFaults(r.World, s)
 	r.faults.arm()
 	r.link()
 	topology, _ := s.topology()
@@ -62,14 +62,26 @@ func Start[O any](t TB, s Scenario, boot Boot[O]) *Run[O] {
 	return r
 }
 
-// link puts the latency and the loss in force.
+// link puts in force what the network is like, and the losses.
 func (r *Run[O]) link() {
-	latency, _ := r.Scenario.latency()
-	r.Link(latency...)
-	if r.Scenario.Loss != 0 {
-		r.loss = &account{name: "loss", armed: true, rules: []int{len(r.World.World.Ledgers())}}
-		r.lossy = r.Link(sim.Loss(r.Scenario.Loss))
+	for _, m := range r.Scenario.models() {
+		if like, _ := m.rule(); like != nil {
+			r.Link(like)
+		}
 	}
+	if c := r.Scenario.Loss; c != 0 {
+		r.lose("loss", c.String(), sim.Loss(c))
+	}
+	if m := r.Scenario.lossModel(); !m.isZero() {
+		rule, _ := m.rule()
+		r.lose("loss model", m.Name, rule)
+	}
+}
+
+// lose puts a loss in force until all is healed, with an account of that name.
+func (r *Run[O]) lose(name, how string, rule sim.Rule) {
+	r.losses = append(r.losses, &account{name: name, what: fmt.Sprintf("%s of %s", name, how), armed: true, rules: []int{r.Accounts()}})
+	r.lossy = append(r.lossy, r.Link(rule))
 }
 
 // late are the nodes that are to join.
@@ -127,7 +139,7 @@ func (r *Run[O]) Play() {
 		members[m.Name()] = m
 	}
 	var s script
-	r.faults.write(&s)
+	r.faults.write(&s, r.Scenario.Duration)
 	for _, c := range r.Scenario.Churn {
 		s.add(c.At, func() { r.churn.of("churn", string(c.Do)).tried(r.change(members[c.Node], c.Do)) })
 	}
@@ -218,14 +230,15 @@ func (r *Run[O]) operate(m *Member[O], op Op) bool {
 }
 
 // Heal ends the faults: links are whole, what was held arrives, packets are lost no more, who is paused goes on, who is down boots again, and
-// the present instant runs. Who left stays away. The latency stays as it is, with what its model loses: that is the network, not a fault.
+// the present instant runs. Who left stays away. Latency and conditions stay as they are, with what their models lose: that is the network, not
+// a fault.
 func (r *Run[O]) Heal() {
 	r.T.Helper()
 	r.faults.heal()
-	if r.lossy != nil {
-		r.lossy()
-		r.lossy = nil
+	for _, end := range r.lossy {
+		end()
 	}
+	r.lossy = nil
 	for _, m := range r.Members {
 		m.Resume()
 		if _, away := r.away[m]; !away && !m.Up() {

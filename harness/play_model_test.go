@@ -48,7 +48,12 @@ func model(s harness.Scenario) (*stage, []cue) {
 		cues = append(cues, cue{c.At, 2, fmt.Sprintf("%03d", i), func() { st.nodes[c.Node].change(c.Do) }})
 	}
 	for _, f := range s.Faults {
-		cues = append(cues, cue{f.At, 1, f.ID, func() { st.fault(f, (*machine).strike) }})
+		for at := f.At; at <= s.Duration && (at == f.At || f.Every != 0 && (f.For == 0 || at < f.At+f.For)); at += cmp.Or(f.Every, time.Hour) {
+			cues = append(cues, cue{at, 1, f.ID, func() { st.fault(f, (*machine).strike) }})
+			if f.Every != 0 && (f.For == 0 || at+f.Every/2 < f.At+f.For) && at+f.Every/2 <= s.Duration {
+				cues = append(cues, cue{at + f.Every/2, 0, f.ID, func() { st.fault(f, (*machine).relieve) }})
+			}
+		}
 		if f.For != 0 {
 			cues = append(cues, cue{f.At + f.For, 0, f.ID, func() { st.fault(f, (*machine).relieve) }})
 		}

@@ -22,8 +22,12 @@ type Scenario struct {
 	// Latency is how long packets take, as [fixtures.RuleNamed] knows it; without a name they take no time. It is what the network is like,
 	// not what is wrong with it: it outlasts [Run.Heal].
 	Latency Choice
-	// Loss is the chance of any packet to be lost, until [Run.Heal].
-	Loss sim.Chance
+	// Conditions are how well the network treats packets beside that, as [fixtures.RuleNamed] knows it. They outlast [Run.Heal] as well.
+	Conditions Choice
+	// Loss is the chance of any packet to be lost, until [Run.Heal], independently of all others. LossModel is another way to lose packets until
+	// then, beside or instead of it, as [fixtures.RuleNamed] knows it.
+	Loss      sim.Chance
+	LossModel Choice
 	// PermuteTies has the seed decide the order of events of one instant, instead of the order of scheduling.
 	PermuteTies bool
 	// Churn is who goes and comes, Faults is what goes wrong for a while, and Work what the members are told to do.
@@ -55,13 +59,24 @@ type Fault struct {
 	Do Verb
 	// At is when it begins, and For how long it lasts; 0 lasts until [Run.Heal].
 	At, For time.Duration
+	// Every has it come and go meanwhile: it is in force for the first half of each such period. 0 is all the time. So a cut flaps, and a
+	// node crashes in a loop.
+	Every time.Duration
 	// Nodes are whom it touches; empty is everybody. For what happens to packets, they are those from or to one of them; for a cut, they are
-	// one side, and everybody else is the other; for [LosePacket], they are the sender and the receiver.
+	// one side, and everybody else is the other; for [Bridge], the first is the bridge and the others are one side; for [Majorities], they are
+	// the ring; for [LosePacket], they are the sender and the receiver.
 	Nodes []string
-	// Amount is how strong it is: of [Lose], [Duplicate] and [Reorder] the chance of each packet, in parts per million; of [LosePacket] which
-	// packet, from 1; of [Mutate] how many packets a second. The others have none.
+	// Match says which packets what happens to packets may happen to, as [fixtures.Matching] knows it: by what their payloads are. Empty is all.
+	Match string
+	// Amount is how strong it is: of what happens to packets, the chance of each, in parts per million; of [LoseBurst] that of each slot of time;
+	// of [LosePacket] which packet, from 1; of [Mutate] how many packets a second. The others have none.
 	Amount int64
-	// Within bounds by how much [Reorder] holds a packet back.
+	// Size is how much of a packet it is about: of [Corrupt] how many bits, of [Truncate] how many bytes at most, of [MTU] the largest IPv4 packet
+	// that passes, in bytes.
+	Size int64
+	// By is by how much at least a copy of [Replay] is later.
+	By time.Duration
+	// Within bounds by how much [Reorder] holds a packet back, and by how much a copy of [Replay] is later; of [LoseBurst] it is the length of a slot.
 	Within time.Duration
 	// Disk is what a [Crash] does to disks; empty is [sim.Unsynced].
 	Disk sim.DiskFate
@@ -86,8 +101,16 @@ const (
 	Lose         Verb = "lose"          // packets are lost
 	Duplicate    Verb = "duplicate"     // packets arrive twice
 	Reorder      Verb = "reorder"       // packets are held back, each by up to Within, so that others overtake them
+	Corrupt      Verb = "corrupt"       // bits of the payloads are flipped
+	Truncate     Verb = "truncate"      // the ends of the payloads are cut off
+	MTU          Verb = "mtu"           // packets that are too big are lost
+	Replay       Verb = "replay"        // packets arrive, and again later
+	LoseBurst    Verb = "lose burst"    // all that a node sends another for a while is lost
 	Cut          Verb = "cut"           // nothing passes between the two sides
 	CutOneWay    Verb = "cut one way"   // nothing passes from the nodes to everybody else
+	Bridge       Verb = "bridge"        // nothing passes between the two sides but through the bridge
+	Majorities   Verb = "majorities"    // each node sees a majority, and no two see the same: in a ring, its nearest neighbours on both sides
+	Isolate      Verb = "isolate"       // nothing passes from or to each of the nodes
 	Pause        Verb = "pause"         // the nodes' processes stop
 	Hold         Verb = "hold"          // packets wait; when the fault ends they arrive, those of each sender and receiver in their order
 	HoldShuffled Verb = "hold shuffled" // packets wait; when the fault ends they arrive, in an order drawn by the seed

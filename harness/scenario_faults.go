@@ -1,63 +1,13 @@
 package harness
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
 
-	"github.com/overlaytest/overlaytest/sim"
+	"github.com/overlaytest/overlaytest/fixtures"
 )
-
-// whom is what the nodes of a fault mean.
-type whom uint8
-
-const (
-	anybody whom = iota // these, or everybody
-	oneSide             // these against the rest: neither is empty
-	twoEnds             // a sender and a receiver
-)
-
-// faultForm says what a kind of fault is described by.
-type faultForm struct {
-	do     Verb
-	whom   whom
-	most   int64 // of Amount, which counts from 1; 0: there is none
-	within bool
-	disk   bool
-}
-
-const certain = 1_000_000 // parts per million
-
-var faultForms = []faultForm{
-	{do: Lose, most: certain},
-	{do: Duplicate, most: certain},
-	{do: Reorder, most: certain, within: true},
-	{do: Cut, whom: oneSide},
-	{do: CutOneWay, whom: oneSide},
-	{do: Crash, disk: true},
-	{do: Pause},
-	{do: Hold},
-	{do: HoldShuffled},
-	{do: LosePacket, whom: twoEnds, most: 1 << 40},
-	{do: Mutate, most: 1000},
-}
-
-// formOf is the form of a kind of fault.
-func formOf(do Verb) (faultForm, bool) {
-	i := slices.IndexFunc(faultForms, func(f faultForm) bool { return f.do == do })
-	if i < 0 {
-		return faultForm{}, false
-	}
-	return faultForms[i], true
-}
-
-// faultVerbs lists the kinds of faults.
-func faultVerbs() (verbs []Verb) {
-	for _, f := range faultForms {
-		verbs = append(verbs, f.do)
-	}
-	return verbs
-}
 
 func (s Scenario) validateFaults() error {
 	ids := make([]string, len(s.Faults))
@@ -78,6 +28,9 @@ func (s Scenario) validateFault(field string, f Fault) error {
 		return wrongf(field+".Do", "%q is none of %q", f.Do, faultVerbs())
 	}
 	if err := s.validateTimes(field, f); err != nil {
+		return err
+	}
+	if err := s.validatePeriod(field+".Every", f, form); err != nil {
 		return err
 	}
 	if err := s.validateWhom(field, f, form); err != nil {
@@ -101,6 +54,27 @@ func (s Scenario) validateTimes(field string, f Fault) error {
 	return nil
 }
 
+// The shortest period in which a fault comes and goes, and how often it may.
+const (
+	leastPeriod = time.Millisecond
+	mostPeriods = 1000
+)
+
+// validatePeriod is about how a fault comes and goes.
+func (s Scenario) validatePeriod(field string, f Fault, form faultForm) error {
+	lasts := cmp.Or(f.For, s.Duration-f.At)
+	switch {
+	case f.Every == 0:
+	case form.once:
+		return wrongf(field, "%v: %q does not come and go", f.Every, f.Do)
+	case f.Every < leastPeriod:
+		return wrongf(field, "%v is no period: want at least %v", f.Every, leastPeriod)
+	case lasts/f.Every > mostPeriods:
+		return wrongf(field, "%v is %d times in %v: want at most %d", f.Every, lasts/f.Every, lasts, mostPeriods)
+	}
+	return nil
+}
+
 // validateWhom is about whom a fault touches.
 func (s Scenario) validateWhom(field string, f Fault, form faultForm) error {
 	field += ".Nodes"
@@ -112,37 +86,99 @@ func (s Scenario) validateWhom(field string, f Fault, form faultForm) error {
 	if err := validateNames(field+"[%d]", "node", f.Nodes); err != nil {
 		return err
 	}
+	return s.validateSides(field, f, form)
+}
+
+// validateSides is about how many nodes a fault touches.
+func (s Scenario) validateSides(field string, f Fault, form faultForm) error {
+	n, all := len(f.Nodes), len(s.Nodes)
 	switch {
-	case form.whom == oneSide && len(f.Nodes) == 0:
+	case form.whom == oneSide && n == 0:
 		return wrongf(field, "there are none: %q needs those of one side", f.Do)
-	case form.whom == oneSide && len(f.Nodes) == len(s.Nodes):
-		return wrongf(field, "there are all %d: %q needs somebody on the other side", len(f.Nodes), f.Do)
-	case form.whom == twoEnds && len(f.Nodes) != 2:
-		return wrongf(field, "there are %d: %q wants the sender and the receiver", len(f.Nodes), f.Do)
+	case form.whom == oneSide && n == all:
+		return wrongf(field, "there are all %d: %q needs somebody on the other side", n, f.Do)
+	case form.whom == twoEnds && n != 2:
+		return wrongf(field, "there are %d: %q wants the sender and the receiver", n, f.Do)
+	case form.whom == bridged && n < 2:
+		return wrongf(field, "there are %d: %q wants the bridge and those of one side", n, f.Do)
+	case form.whom == bridged && n == all:
+		return wrongf(field, "there are all %d: %q needs somebody on the other side", n, f.Do)
+	case form.whom == ringed && cmp.Or(n, all) < 4:
+		return wrongf(field, "there are %d: %q takes four, or everybody", cmp.Or(n, all), f.Do)
 	}
 	return nil
 }
 
 // validateStrength is about how strong a fault is.
 func (form faultForm) validateStrength(field string, f Fault) error {
-	switch {
-	case form.most == 0 && f.Amount != 0:
-		return wrongf(field+".Amount", "%d: %q has none", f.Amount, f.Do)
-	case form.most != 0 && (f.Amount < 1 || f.Amount > form.most):
-		return wrongf(field+".Amount", "%d: %q wants 1 to %d", f.Amount, f.Do, form.most)
-	case !form.within && f.Within != 0:
-		return wrongf(field+".Within", "%v: %q has none", f.Within, f.Do)
-	case form.within && (f.Within <= 0 || f.Within > maxWithin):
-		return wrongf(field+".Within", "%v: %q wants more than 0s and at most %v", f.Within, f.Do, maxWithin)
-	case !form.disk && f.Disk != "":
-		return wrongf(field+".Disk", "%q: %q has none", f.Disk, f.Do)
-	case form.disk && f.Disk != "" && !slices.Contains(diskFates, f.Disk):
-		return wrongf(field+".Disk", "%q is none of %q", f.Disk, diskFates)
+	for _, err := range []error{
+		form.amount.validate(field+".Amount", f.Do, f.Amount),
+		form.size.validate(field+".Size", f.Do, f.Size),
+		form.validateTimes(field, f),
+		form.validateDisk(field+".Disk", f),
+		form.validateMatch(field+".Match", f),
+	} {
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// maxWithin is the longest delay of fixtures.
-const maxWithin = time.Hour
+// validate is about a number.
+func (b bounds) validate(field string, do Verb, v int64) error {
+	switch {
+	case b == (bounds{}) && v != 0:
+		return wrongf(field, "%d: %q has none", v, do)
+	case v < b.least || v > b.most:
+		return wrongf(field, "%d: %q wants %d to %d", v, do, b.least, b.most)
+	case v == 0 && b.least < 0:
+		return wrongf(field, "0: %q wants %d to %d, and not nothing", do, b.least, b.most)
+	}
+	return nil
+}
 
-var diskFates = []sim.DiskFate{sim.Unsynced, sim.Kept, sim.Wiped}
+// validateTimes is about by how much and within which time.
+func (form faultForm) validateTimes(field string, f Fault) error {
+	least, most := time.Duration(form.by.least), time.Duration(form.by.most)
+	switch {
+	case !form.within && f.Within != 0:
+		return wrongf(field+".Within", "%v: %q has none", f.Within, f.Do)
+	case form.within && (f.Within <= 0 || f.Within > maxWithin):
+		return wrongf(field+".Within", "%v: %q wants more than 0s and at most %v", f.Within, f.Do, maxWithin)
+	case form.by == (bounds{}) && f.By != 0:
+		return wrongf(field+".By", "%v: %q has none", f.By, f.Do)
+	case f.By < least || f.By > most:
+		return wrongf(field+".By", "%v: %q wants %v to %v", f.By, f.Do, least, most)
+	case f.By == 0 && least < 0:
+		return wrongf(field+".By", "0s: %q wants %v to %v, and not nothing", f.Do, least, most)
+	case f.Do == Replay && f.By > f.Within:
+		return wrongf(field+".By", "%v: %q wants at most Within, %v", f.By, f.Do, f.Within)
+	}
+	return nil
+}
+
+// validateDisk is about what becomes of disks.
+func (form faultForm) validateDisk(field string, f Fault) error {
+	switch {
+	case form.disks == nil && f.Disk != "":
+		return wrongf(field, "%q: %q has none", f.Disk, f.Do)
+	case form.disks != nil && f.Disk != "" && !slices.Contains(form.disks, f.Disk):
+		return wrongf(field, "%q is none of %q", f.Disk, form.disks)
+	}
+	return nil
+}
+
+// validateMatch is about which packets it happens to.
+func (form faultForm) validateMatch(field string, f Fault) error {
+	if f.Match == "" {
+		return nil
+	}
+	if form.kind != toPackets {
+		return wrongf(field, "%q: %q does not happen to packets one by one", f.Match, f.Do)
+	}
+	if _, err := fixtures.Matching(f.Match); err != nil {
+		return wrongf(field, "%w", err)
+	}
+	return nil
+}

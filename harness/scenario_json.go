@@ -25,7 +25,9 @@ type (
 		Nodes       []string     `json:"nodes"`
 		Topology    choiceJSON   `json:"topology"`
 		Latency     *choiceJSON  `json:"latency,omitempty"`
+		Conditions  *choiceJSON  `json:"conditions,omitempty"`
 		Loss        uint32       `json:"loss_ppm,omitempty"`
+		LossModel   *choiceJSON  `json:"loss_model,omitempty"`
 		PermuteTies bool         `json:"permute_ties,omitempty"`
 		Churn       []changeJSON `json:"churn,omitempty"`
 		Faults      []faultJSON  `json:"faults,omitempty"`
@@ -49,8 +51,12 @@ type (
 		Do     Verb         `json:"do"`
 		At     span         `json:"at"`
 		For    span         `json:"for,omitzero"`
+		Every  span         `json:"every,omitzero"`
 		Nodes  []string     `json:"nodes,omitempty"`
+		Match  string       `json:"match,omitempty"`
 		Amount int64        `json:"amount,omitempty"`
+		Size   int64        `json:"size,omitempty"`
+		By     span         `json:"by,omitzero"`
 		Within span         `json:"within,omitzero"`
 		Disk   sim.DiskFate `json:"disk,omitempty"`
 	}
@@ -99,19 +105,47 @@ func (s Scenario) MarshalJSON() ([]byte, error) {
 		Version: caseVersion, Seed: hexSeed(s.Seed), Nodes: s.Nodes, Topology: choiceJSON(s.Topology),
 		Loss: uint32(s.Loss), PermuteTies: s.PermuteTies, Duration: span(s.Duration),
 	}
-	if !s.Latency.isZero() {
-		c.Latency = (*choiceJSON)(&s.Latency)
-	}
+	c.Latency, c.Conditions, c.LossModel = s.Latency.json(), s.Conditions.json(), s.LossModel.json()
 	for _, change := range s.Churn {
 		c.Churn = append(c.Churn, changeJSON{span(change.At), change.Node, change.Do})
 	}
 	for _, f := range s.Faults {
-		c.Faults = append(c.Faults, faultJSON{f.ID, f.Do, span(f.At), span(f.For), f.Nodes, f.Amount, span(f.Within), f.Disk})
+		c.Faults = append(c.Faults, f.json())
 	}
 	for _, op := range s.Work {
 		c.Work = append(c.Work, opJSON{span(op.At), op.Node, op.Op, op.Arg, op.Phase})
 	}
 	return json.Marshal(c)
+}
+
+// json is the choice's JSON form, nil when there is none.
+func (c Choice) json() *choiceJSON {
+	if c.isZero() {
+		return nil
+	}
+	return (*choiceJSON)(&c)
+}
+
+// choice is the inverse of Choice.json.
+func (c *choiceJSON) choice() Choice {
+	if c == nil {
+		return Choice{}
+	}
+	return Choice(*c)
+}
+
+func (f Fault) json() faultJSON {
+	return faultJSON{
+		ID: f.ID, Do: f.Do, At: span(f.At), For: span(f.For), Every: span(f.Every), Nodes: f.Nodes, Match: f.Match, Amount: f.Amount, Size: f.Size,
+		By: span(f.By), Within: span(f.Within), Disk: f.Disk,
+	}
+}
+
+func (f faultJSON) fault() Fault {
+	return Fault{
+		ID: f.ID, Do: f.Do, At: time.Duration(f.At), For: time.Duration(f.For), Every: time.Duration(f.Every), Nodes: f.Nodes, Match: f.Match,
+		Amount: f.Amount, Size: f.Size, By: time.Duration(f.By), Within: time.Duration(f.Within), Disk: f.Disk,
+	}
 }
 
 // UnmarshalJSON reads a case. Another version and unknown fields are errors that name them; whether the scenario is possible is for
@@ -147,18 +181,13 @@ func written(v *int) string {
 func (c caseJSON) scenario() Scenario {
 	s := Scenario{
 		Seed: uint64(c.Seed), Nodes: c.Nodes, Topology: Choice(c.Topology), Loss: sim.Chance(c.Loss), PermuteTies: c.PermuteTies,
-		Duration: time.Duration(c.Duration),
-	}
-	if c.Latency != nil {
-		s.Latency = Choice(*c.Latency)
+		Duration: time.Duration(c.Duration), Latency: c.Latency.choice(), Conditions: c.Conditions.choice(), LossModel: c.LossModel.choice(),
 	}
 	for _, change := range c.Churn {
 		s.Churn = append(s.Churn, Change{time.Duration(change.At), change.Node, change.Do})
 	}
 	for _, f := range c.Faults {
-		s.Faults = append(s.Faults, Fault{
-			ID: f.ID, Do: f.Do, At: time.Duration(f.At), For: time.Duration(f.For), Nodes: f.Nodes, Amount: f.Amount, Within: time.Duration(f.Within), Disk: f.Disk,
-		})
+		s.Faults = append(s.Faults, f.fault())
 	}
 	for _, op := range c.Work {
 		s.Work = append(s.Work, Op{time.Duration(op.At), op.Node, op.Op, op.Arg, op.Phase})

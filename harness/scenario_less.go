@@ -14,20 +14,25 @@ func (s Scenario) Without(nodes ...string) Scenario {
 	s.Work = keep(s.Work, func(op Op) bool { return !gone(op.Node) })
 	var faults []Fault
 	for _, f := range s.Faults {
-		if len(f.Nodes) == 0 {
-			faults = append(faults, f)
-			continue
-		}
-		before := len(f.Nodes)
-		f.Nodes = keep(f.Nodes, func(name string) bool { return !gone(name) })
-		form, _ := formOf(f.Do)
-		halved := form.whom == twoEnds && len(f.Nodes) < before || form.whom == oneSide && len(f.Nodes) == len(s.Nodes)
-		if len(f.Nodes) > 0 && !halved {
-			faults = append(faults, f)
+		less, stays := f.without(gone)
+		if form, _ := formOf(less.Do); stays && s.validateSides("", less, form) == nil {
+			faults = append(faults, less)
 		}
 	}
 	s.Faults = faults
 	return s
+}
+
+// without is the fault without some of its nodes, and whether there is anything left of it. Two sides that have lost their bridge are cut.
+func (f Fault) without(gone func(name string) bool) (less Fault, stays bool) {
+	if len(f.Nodes) == 0 {
+		return f, true
+	}
+	if f.Do == Bridge && gone(f.Nodes[0]) {
+		f.Do = Cut
+	}
+	f.Nodes = keep(f.Nodes, func(name string) bool { return !gone(name) })
+	return f, len(f.Nodes) > 0
 }
 
 // Lasting returns the scenario with another duration, which must be more than 0: what would begin after its end goes, with the nodes that
@@ -48,6 +53,9 @@ func (s Scenario) Lasting(d time.Duration) Scenario {
 	for i, f := range s.Faults {
 		if f.For > d-f.At {
 			s.Faults[i].For = 0
+		}
+		if f.Every != 0 {
+			s.Faults[i].Every = max(f.Every, d/mostPeriods+1) // it may last longer now
 		}
 	}
 	return s

@@ -50,17 +50,37 @@ func anyScenario(t *rapid.T) harness.Scenario {
 func anyFault(t *rapid.T, nodes []string, at *rapid.Generator[time.Duration]) harness.Fault {
 	f := harness.Fault{At: at.Draw(t, "at"), Nodes: rapid.SliceOfNDistinct(rapid.SampledFrom(nodes), 0, len(nodes), rapid.ID).Draw(t, "whom")}
 	f.For = min(at.Draw(t, "for"), time.Minute-f.At)
-	verbs := []harness.Verb{harness.Lose, harness.Duplicate, harness.Reorder, harness.Crash, harness.Pause, harness.Hold, harness.HoldShuffled}
+	verbs := []harness.Verb{
+		harness.Lose, harness.Duplicate, harness.Reorder, harness.Crash, harness.Pause, harness.Hold, harness.HoldShuffled,
+		harness.Corrupt, harness.Truncate, harness.MTU, harness.Replay, harness.LoseBurst, harness.Isolate,
+	}
 	if len(f.Nodes) > 0 && len(f.Nodes) < len(nodes) {
 		verbs = append(verbs, harness.Cut, harness.CutOneWay)
+	}
+	if len(f.Nodes) > 1 && len(f.Nodes) < len(nodes) {
+		verbs = append(verbs, harness.Bridge)
+	}
+	if len(nodes) > 3 && (len(f.Nodes) > 3 || len(f.Nodes) == 0) {
+		verbs = append(verbs, harness.Majorities)
 	}
 	if len(f.Nodes) == 2 {
 		verbs = append(verbs, harness.LosePacket)
 	}
 	f.Do = rapid.SampledFrom(verbs).Draw(t, "do")
+	if f.Do != harness.LosePacket {
+		f.Every = rapid.SampledFrom([]time.Duration{0, 0, 0, 7 * time.Second, 2 * time.Second, time.Hour}).Draw(t, "every")
+	}
 	switch f.Do {
 	case harness.Lose, harness.Duplicate:
 		f.Amount = rapid.Int64Range(1, 1_000_000).Draw(t, "amount")
+	case harness.Corrupt, harness.Truncate:
+		f.Amount, f.Size = rapid.Int64Range(1, 1_000_000).Draw(t, "amount"), rapid.Int64Range(1, 64).Draw(t, "size")
+	case harness.MTU:
+		f.Size = rapid.Int64Range(68, 1500).Draw(t, "size")
+	case harness.Replay:
+		f.Amount, f.By, f.Within = rapid.Int64Range(1, 1_000_000).Draw(t, "amount"), time.Second, 10*time.Second
+	case harness.LoseBurst:
+		f.Amount, f.Within = rapid.Int64Range(1, 1_000_000).Draw(t, "amount"), time.Second
 	case harness.Reorder:
 		f.Amount, f.Within = rapid.Int64Range(1, 1_000_000).Draw(t, "amount"), time.Second
 	case harness.Crash:
@@ -114,9 +134,9 @@ func TestWithoutDropsWhatHasLostItsPoint(t *testing.T) {
 	for _, f := range less.Faults {
 		ids = append(ids, f.ID)
 	}
-	same(t, "the faults that stay", ids, []string{"f1", "f2", "f3", "f4", "f6", "f8", "f9"})
+	same(t, "the faults that stay", ids, []string{"f1", "f2", "f3", "f4", "f6", "f8", "f9", "g1", "g3", "g4", "g5", "g6"})
 	same(t, "whom f2 touches", less.Faults[1].Nodes, []string{"a"})
-	same(t, "a cut of all that are left", len(full.Without("b", "c \"d\"", "d").Faults), 6)
+	same(t, "a cut of all that are left", len(full.Without("b", "c \"d\"", "d").Faults), 10)
 }
 
 func TestLastingKeepsAScenarioPossible(t *testing.T) {

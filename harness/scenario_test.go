@@ -18,7 +18,9 @@ var full = harness.Scenario{
 	Nodes:       []string{"a", "b", "c \"d\"", "d"},
 	Topology:    harness.Choice{Name: "gnp", Params: []int64{900000}},
 	Latency:     harness.Choice{Name: "uniform", Params: []int64{10e6, 50e6}},
+	Conditions:  harness.Choice{Name: "constant", Params: []int64{1000000}},
 	Loss:        100000,
+	LossModel:   harness.Choice{Name: "lose burst", Params: []int64{50000, 1000000000}},
 	PermuteTies: true,
 	Churn: []harness.Change{
 		{At: time.Second, Node: "a", Do: harness.Crash},
@@ -39,6 +41,14 @@ var full = harness.Scenario{
 		{ID: "f8", Do: harness.Hold, At: 10 * time.Second},
 		{ID: "f9", Do: harness.HoldShuffled, At: 10 * time.Second},
 		{ID: "lost \"one\"", Do: harness.LosePacket, At: 0, Nodes: []string{"a", "b"}, Amount: 3},
+		{ID: "g1", Do: harness.Corrupt, At: 0, Every: 10 * time.Minute, Match: "22:f6 0:00..", Amount: 20000, Size: 3},
+		{ID: "g2", Do: harness.Truncate, At: 0, For: time.Minute, Nodes: []string{"d"}, Amount: 20000, Size: 65507},
+		{ID: "g3", Do: harness.MTU, At: 0, Size: 576},
+		{ID: "g4", Do: harness.Replay, At: 0, Amount: 100000, By: time.Second, Within: time.Minute},
+		{ID: "g5", Do: harness.LoseBurst, At: 0, Amount: 100000, Within: time.Second},
+		{ID: "g6", Do: harness.Bridge, At: 0, Nodes: []string{"b", "a"}},
+		{ID: "g7", Do: harness.Majorities, At: 0},
+		{ID: "g8", Do: harness.Isolate, At: 0, For: time.Minute, Every: time.Second, Nodes: []string{"b"}},
 	},
 	Work: []harness.Op{
 		{At: 0, Node: "a", Op: "publish", Arg: 1<<64 - 1},
@@ -48,7 +58,8 @@ var full = harness.Scenario{
 }
 
 const fullJSON = `{"version":1,"seed":"0xdeadbeefdeadbeef","nodes":["a","b","c \"d\"","d"],"topology":{"name":"gnp","params":[900000]},` +
-	`"latency":{"name":"uniform","params":[10000000,50000000]},"loss_ppm":100000,"permute_ties":true,` +
+	`"latency":{"name":"uniform","params":[10000000,50000000]},"conditions":{"name":"constant","params":[1000000]},"loss_ppm":100000,` +
+	`"loss_model":{"name":"lose burst","params":[50000,1000000000]},"permute_ties":true,` +
 	`"churn":[{"at":"1s","node":"a","do":"crash"},{"at":"1m30s","node":"b","do":"leave"},{"at":"1.5s","node":"a","do":"restart"},` +
 	`{"at":"1m0s","node":"d","do":"join"},{"at":"1h0m0s","node":"a","do":"move"},{"at":"1h0m0s","node":"a","do":"renew"}],` +
 	`"faults":[{"id":"f1","do":"lose","at":"0s","amount":300000},` +
@@ -57,7 +68,14 @@ const fullJSON = `{"version":1,"seed":"0xdeadbeefdeadbeef","nodes":["a","b","c \
 	`{"id":"f4","do":"cut","at":"10s","for":"20s","nodes":["a"]},{"id":"f5","do":"cut one way","at":"2h0m0s","nodes":["b","d"]},` +
 	`{"id":"f6","do":"crash","at":"10s","disk":"all lost"},{"id":"f7","do":"pause","at":"10s","nodes":["b"]},` +
 	`{"id":"f8","do":"hold","at":"10s"},{"id":"f9","do":"hold shuffled","at":"10s"},` +
-	`{"id":"lost \"one\"","do":"lose packet","at":"0s","nodes":["a","b"],"amount":3}],` +
+	`{"id":"lost \"one\"","do":"lose packet","at":"0s","nodes":["a","b"],"amount":3},` +
+	`{"id":"g1","do":"corrupt","at":"0s","every":"10m0s","match":"22:f6 0:00..","amount":20000,"size":3},` +
+	`{"id":"g2","do":"truncate","at":"0s","for":"1m0s","nodes":["d"],"amount":20000,"size":65507},` +
+	`{"id":"g3","do":"mtu","at":"0s","size":576},` +
+	`{"id":"g4","do":"replay","at":"0s","amount":100000,"by":"1s","within":"1m0s"},` +
+	`{"id":"g5","do":"lose burst","at":"0s","amount":100000,"within":"1s"},` +
+	`{"id":"g6","do":"bridge","at":"0s","nodes":["b","a"]},{"id":"g7","do":"majorities","at":"0s"},` +
+	`{"id":"g8","do":"isolate","at":"0s","for":"1m0s","every":"1s","nodes":["b"]}],` +
 	`"work":[{"at":"0s","node":"a","op":"publish","arg":18446744073709551615},{"at":"7ns","node":"b","op":"publish"}],"duration":"2h0m0s"}`
 
 // literal is what %#v prints of full; it stands here as Go to show that it compiles.
@@ -66,7 +84,9 @@ var literal = harness.Scenario{
 	Nodes:       []string{"a", "b", "c \"d\"", "d"},
 	Topology:    harness.Choice{Name: "gnp", Params: []int64{900000}},
 	Latency:     harness.Choice{Name: "uniform", Params: []int64{10000000, 50000000}},
+	Conditions:  harness.Choice{Name: "constant", Params: []int64{1000000}},
 	Loss:        100000,
+	LossModel:   harness.Choice{Name: "lose burst", Params: []int64{50000, 1000000000}},
 	PermuteTies: true,
 	Churn: []harness.Change{
 		{At: time.Second, Node: "a", Do: harness.Crash},
@@ -87,6 +107,14 @@ var literal = harness.Scenario{
 		{ID: "f8", Do: harness.Hold, At: 10 * time.Second},
 		{ID: "f9", Do: harness.HoldShuffled, At: 10 * time.Second},
 		{ID: "lost \"one\"", Do: harness.LosePacket, At: 0, Nodes: []string{"a", "b"}, Amount: 3},
+		{ID: "g1", Do: harness.Corrupt, At: 0, Every: 10 * time.Minute, Match: "22:f6 0:00..", Amount: 20000, Size: 3},
+		{ID: "g2", Do: harness.Truncate, At: 0, For: time.Minute, Nodes: []string{"d"}, Amount: 20000, Size: 65507},
+		{ID: "g3", Do: harness.MTU, At: 0, Size: 576},
+		{ID: "g4", Do: harness.Replay, At: 0, Amount: 100000, By: time.Second, Within: time.Minute},
+		{ID: "g5", Do: harness.LoseBurst, At: 0, Amount: 100000, Within: time.Second},
+		{ID: "g6", Do: harness.Bridge, At: 0, Nodes: []string{"b", "a"}},
+		{ID: "g7", Do: harness.Majorities, At: 0},
+		{ID: "g8", Do: harness.Isolate, At: 0, For: time.Minute, Every: time.Second, Nodes: []string{"b"}},
 	},
 	Work: []harness.Op{
 		{At: 0, Node: "a", Op: "publish", Arg: 18446744073709551615},

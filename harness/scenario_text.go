@@ -19,8 +19,14 @@ func (s Scenario) GoString() string {
 	if !s.Latency.isZero() {
 		fmt.Fprintf(b, "Latency: %#v,\n", s.Latency)
 	}
+	if !s.Conditions.isZero() {
+		fmt.Fprintf(b, "Conditions: %#v,\n", s.Conditions)
+	}
 	if s.Loss != 0 {
 		fmt.Fprintf(b, "Loss: %d,\n", uint32(s.Loss))
+	}
+	if !s.LossModel.isZero() {
+		fmt.Fprintf(b, "LossModel: %#v,\n", s.LossModel)
 	}
 	if s.PermuteTies {
 		b.WriteString("PermuteTies: true,\n")
@@ -67,11 +73,23 @@ func (f Fault) fields() string {
 	if f.For != 0 {
 		fmt.Fprintf(b, ", For: %s", goDuration(f.For))
 	}
+	if f.Every != 0 {
+		fmt.Fprintf(b, ", Every: %s", goDuration(f.Every))
+	}
 	if len(f.Nodes) > 0 {
 		fmt.Fprintf(b, ", Nodes: %#v", f.Nodes)
 	}
+	if f.Match != "" {
+		fmt.Fprintf(b, ", Match: %q", f.Match)
+	}
 	if f.Amount != 0 {
 		fmt.Fprintf(b, ", Amount: %d", f.Amount)
+	}
+	if f.Size != 0 {
+		fmt.Fprintf(b, ", Size: %d", f.Size)
+	}
+	if f.By != 0 {
+		fmt.Fprintf(b, ", By: %s", goDuration(f.By))
 	}
 	if f.Within != 0 {
 		fmt.Fprintf(b, ", Within: %s", goDuration(f.Within))
@@ -97,6 +115,8 @@ func (c Choice) GoString() string {
 var verbNames = map[Verb]string{
 	Crash: "Crash", Leave: "Leave", Restart: "Restart", Join: "Join", Move: "Move", Renew: "Renew",
 	Lose: "Lose", Duplicate: "Duplicate", Reorder: "Reorder", Cut: "Cut", CutOneWay: "CutOneWay", Pause: "Pause",
+	Corrupt: "Corrupt", Truncate: "Truncate", MTU: "MTU", Replay: "Replay", LoseBurst: "LoseBurst",
+	Bridge: "Bridge", Majorities: "Majorities", Isolate: "Isolate",
 	Hold: "Hold", HoldShuffled: "HoldShuffled", LosePacket: "LosePacket", Mutate: "Mutate",
 }
 

@@ -21,8 +21,10 @@ func (s Scenario) Validate() error {
 	if _, err := s.topology(); err != nil {
 		return err
 	}
-	if _, err := s.latency(); err != nil {
-		return err
+	for _, model := range append(s.models(), s.lossModel()) {
+		if _, err := model.rule(); err != nil {
+			return err
+		}
 	}
 	if s.Loss > sim.Percent(100) {
 		return wrongf("Loss", "%d parts per million is more than everything", s.Loss)
@@ -121,16 +123,29 @@ func (s Scenario) topology() (fixtures.Topology, error) {
 	return t, nil
 }
 
-// latency returns the rules for how long packets take.
-func (s Scenario) latency() ([]sim.Rule, error) {
-	if s.Latency.isZero() {
+// model is a field that names a rule.
+type model struct {
+	field string
+	Choice
+}
+
+// models are the rules that say what the network is like, in the order in which they are linked.
+func (s Scenario) models() []model {
+	return []model{{"Latency", s.Latency}, {"Conditions", s.Conditions}}
+}
+
+func (s Scenario) lossModel() model { return model{"LossModel", s.LossModel} }
+
+// rule is the rule that a field names, nil when it names none.
+func (m model) rule() (sim.Rule, error) {
+	if m.isZero() {
 		return nil, nil
 	}
-	rule, err := fixtures.RuleNamed(s.Latency.Name, s.Latency.Params...)
+	rule, err := fixtures.RuleNamed(m.Name, m.Params...)
 	if err != nil {
-		return nil, wrongf("Latency", "%w", err)
+		return nil, wrongf(m.field, "%w", err)
 	}
-	return []sim.Rule{rule}, nil
+	return rule, nil
 }
 
 func (c Choice) isZero() bool { return c.Name == "" && len(c.Params) == 0 }

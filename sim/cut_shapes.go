@@ -9,7 +9,7 @@ import (
 // Isolate cuts each of those nodes off from every other node, in both directions; none is every one. The returned function heals it.
 func (w *World) Isolate(nodes ...*Node) (heal func()) {
 	if len(nodes) == 0 {
-		return w.PartitionBy("everybody is alone", func(from, to *Node) bool { return from != to })
+		return w.PartitionBy("everybody is alone", func(from, to *Node) bool { return to != from })
 	}
 	alone := setOf(nodes)
 	return w.PartitionBy("alone are "+listed(nodes), func(from, to *Node) bool {

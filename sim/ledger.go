@@ -30,6 +30,9 @@ func (w *World) Ledgers() []Ledger {
 	return all
 }
 
+// Accounts returns how many accounts [World.Ledgers] has: the place of the next one.
+func (w *World) Accounts() int { return len(w.accounts) }
+
 // between names what stands between two groups of nodes.
 func between(what string, a []*Node, and string, b []*Node) string {
 	return fmt.Sprintf("%s %s %s %s", what, listed(a), and, listed(b))

@@ -1,0 +1,90 @@
+package harness
+
+import (
+	"slices"
+	"time"
+
+	"github.com/overlaytest/overlaytest/sim"
+)
+
+// whom is what the nodes of a fault mean.
+type whom uint8
+
+const (
+	anybody whom = iota // these, or everybody
+	oneSide             // these against the rest: neither is empty
+	twoEnds             // a sender and a receiver
+	bridged             // the first is the bridge; the others are a side, the rest is another: neither is empty
+	ringed              // four or more, or everybody
+)
+
+// kind is what a fault happens to.
+type kind uint8
+
+const (
+	toPackets kind = iota // it is a rule, and may be restricted to some packets
+	toNetwork
+	toNodes
+)
+
+// bounds are the least and the most that a number may be; both 0: there is none.
+type bounds struct{ least, most int64 }
+
+// faultForm says what a kind of fault is described by.
+type faultForm struct {
+	do     Verb
+	kind   kind
+	whom   whom
+	amount bounds
+	size   bounds
+	by     bounds
+	within bool
+	disks  []sim.DiskFate // the first is what none stands for
+	once   bool           // it does not come and go
+}
+
+const (
+	certain   = 1_000_000 // parts per million
+	maxWithin = time.Hour // the longest delay of fixtures
+)
+
+var chance = bounds{1, certain}
+
+var faultForms = []faultForm{
+	{do: Lose, amount: chance},
+	{do: Duplicate, amount: chance},
+	{do: Reorder, amount: chance, within: true},
+	{do: Corrupt, amount: chance, size: bounds{1, 64}},
+	{do: Truncate, amount: chance, size: bounds{1, sim.MaxDatagram}},
+	{do: MTU, size: bounds{68, 65535}},
+	{do: Replay, amount: chance, by: bounds{0, int64(maxWithin)}, within: true},
+	{do: LoseBurst, amount: chance, within: true},
+	{do: Cut, kind: toNetwork, whom: oneSide},
+	{do: CutOneWay, kind: toNetwork, whom: oneSide},
+	{do: Bridge, kind: toNetwork, whom: bridged},
+	{do: Majorities, kind: toNetwork, whom: ringed},
+	{do: Isolate, kind: toNetwork},
+	{do: Crash, kind: toNodes, disks: []sim.DiskFate{sim.Unsynced, sim.Kept, sim.Wiped}},
+	{do: Pause, kind: toNodes},
+	{do: Hold, kind: toNetwork},
+	{do: HoldShuffled, kind: toNetwork},
+	{do: LosePacket, whom: twoEnds, amount: bounds{1, 1 << 40}, once: true},
+	{do: Mutate, kind: toNodes, amount: bounds{1, 1000}, once: true},
+}
+
+// formOf is the form of a kind of fault.
+func formOf(do Verb) (faultForm, bool) {
+	i := slices.IndexFunc(faultForms, func(f faultForm) bool { return f.do == do })
+	if i < 0 {
+		return faultForm{}, false
+	}
+	return faultForms[i], true
+}
+
+// faultVerbs lists the kinds of faults.
+func faultVerbs() (verbs []Verb) {
+	for _, f := range faultForms {
+		verbs = append(verbs, f.do)
+	}
+	return verbs
+}

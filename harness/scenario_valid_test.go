@@ -12,18 +12,30 @@ import (
 )
 
 func TestImpossibleScenariosNameFieldAndValue(t *testing.T) {
-	for want, spoil := range map[string]func(s *harness.Scenario){
-		"Nodes: there are none":                                                                    func(s *harness.Scenario) { s.Nodes = nil },
-		"Nodes[1]: a node needs a name":                                                            func(s *harness.Scenario) { s.Nodes = []string{"a", ""} },
-		`Nodes[3]: "a" is the name of Nodes[0] already`:                                            func(s *harness.Scenario) { s.Nodes = []string{"a", "b", "c", "a"} },
-		`Topology: fixtures: no such model: topology "donut"`:                                      func(s *harness.Scenario) { s.Topology.Name = "donut" },
-		`Latency: fixtures: wrong parameter: rule constant`:                                        func(s *harness.Scenario) { s.Latency.Name = "constant" },
-		"Loss: 1000001 parts per million is more than everything":                                  func(s *harness.Scenario) { s.Loss = 1000001 },
-		"Duration: 0s is no time to play in":                                                       func(s *harness.Scenario) { s.Duration = 0 },
-		"Churn[1].At: 2h0m0.000000001s is not within the duration, 0s to 2h0m0s":                   func(s *harness.Scenario) { s.Churn[1].At = 2*time.Hour + 1 },
-		`Churn[0].Node: there is no node "x" among the 4`:                                          func(s *harness.Scenario) { s.Churn[0].Node = "x" },
-		`Churn[2].Do: "explode" is none of ["join" "leave" "crash" "restart" "move" "renew"]`:      func(s *harness.Scenario) { s.Churn[2].Do = "explode" },
-		`Churn[4].Do: "d" joins by Churn[3] already; who comes back does "restart"`:                func(s *harness.Scenario) { s.Churn[4].Node, s.Churn[4].Do = "d", harness.Join },
+	impossible(t, map[string]func(s *harness.Scenario){
+		"Nodes: there are none":                                                               func(s *harness.Scenario) { s.Nodes = nil },
+		"Nodes[1]: a node needs a name":                                                       func(s *harness.Scenario) { s.Nodes = []string{"a", ""} },
+		`Nodes[3]: "a" is the name of Nodes[0] already`:                                       func(s *harness.Scenario) { s.Nodes = []string{"a", "b", "c", "a"} },
+		`Topology: fixtures: no such model: topology "donut"`:                                 func(s *harness.Scenario) { s.Topology.Name = "donut" },
+		`Latency: fixtures: wrong parameter: rule constant`:                                   func(s *harness.Scenario) { s.Latency.Name = "constant" },
+		"Loss: 1000001 parts per million is more than everything":                             func(s *harness.Scenario) { s.Loss = 1000001 },
+		"Duration: 0s is no time to play in":                                                  func(s *harness.Scenario) { s.Duration = 0 },
+		"Churn[1].At: 2h0m0.000000001s is not within the duration, 0s to 2h0m0s":              func(s *harness.Scenario) { s.Churn[1].At = 2*time.Hour + 1 },
+		`Churn[0].Node: there is no node "x" among the 4`:                                     func(s *harness.Scenario) { s.Churn[0].Node = "x" },
+		`Churn[2].Do: "explode" is none of ["join" "leave" "crash" "restart" "move" "renew"]`: func(s *harness.Scenario) { s.Churn[2].Do = "explode" },
+		`Churn[4].Do: "d" joins by Churn[3] already; who comes back does "restart"`:           func(s *harness.Scenario) { s.Churn[4].Node, s.Churn[4].Do = "d", harness.Join },
+		`Conditions: fixtures: no such model: rule "storm"`:                                   func(s *harness.Scenario) { s.Conditions.Name = "storm" },
+		`LossModel: fixtures: wrong parameter: rule lose burst: chance is`:                    func(s *harness.Scenario) { s.LossModel.Params = []int64{-1, 1} },
+		"Work[0].At: -1ns is not within the duration, 0s to 2h0m0s":                           func(s *harness.Scenario) { s.Work[0].At = -1 },
+		"Work[1].Op: an operation needs a name":                                               func(s *harness.Scenario) { s.Work[1].Op = "" },
+	})
+	if err := full.Validate(); err != nil {
+		t.Errorf("the scenario that is possible: %v", err)
+	}
+}
+
+func TestImpossibleFaultsNameFieldAndValue(t *testing.T) {
+	impossible(t, map[string]func(s *harness.Scenario){
 		`Faults[1].ID: a fault needs a name`:                                                       func(s *harness.Scenario) { s.Faults[1].ID = "" },
 		`Faults[2].ID: "f1" is the name of Faults[0].ID already`:                                   func(s *harness.Scenario) { s.Faults[2].ID = "f1" },
 		`Faults[0].Do: "leave" is none of ["lose" "duplicate" "reorder" "corrupt"`:                 func(s *harness.Scenario) { s.Faults[0].Do = harness.Leave },
@@ -43,8 +55,6 @@ func TestImpossibleScenariosNameFieldAndValue(t *testing.T) {
 		`Faults[0].Within: 1s: "lose" has none`:                                                    func(s *harness.Scenario) { s.Faults[0].Within = time.Second },
 		`Faults[6].Disk: "all lost": "pause" has none`:                                             func(s *harness.Scenario) { s.Faults[6].Disk = sim.Wiped },
 		`Faults[5].Disk: "burnt" is none of ["unsynced writes lost" "all writes kept" "all lost"]`: func(s *harness.Scenario) { s.Faults[5].Disk = "burnt" },
-		`Conditions: fixtures: no such model: rule "storm"`:                                        func(s *harness.Scenario) { s.Conditions.Name = "storm" },
-		`LossModel: fixtures: wrong parameter: rule lose burst: chance is`:                         func(s *harness.Scenario) { s.LossModel.Params = []int64{-1, 1} },
 		`Faults[10].Amount: 0: "corrupt" wants 1 to 1000000`:                                       func(s *harness.Scenario) { s.Faults[10].Amount = 0 },
 		`Faults[10].Size: 65: "corrupt" wants 1 to 64`:                                             func(s *harness.Scenario) { s.Faults[10].Size = 65 },
 		`Faults[10].Every: 1µs is no period: want at least 1ms`:                                    func(s *harness.Scenario) { s.Faults[10].Every = time.Microsecond },
@@ -60,9 +70,13 @@ func TestImpossibleScenariosNameFieldAndValue(t *testing.T) {
 		`Faults[15].Nodes: there are 1: "bridge" wants the bridge and those of one side`:           func(s *harness.Scenario) { s.Faults[15].Nodes = s.Nodes[:1] },
 		`Faults[15].Nodes: there are all 4: "bridge" needs somebody on the other side`:             func(s *harness.Scenario) { s.Faults[15].Nodes = s.Nodes },
 		`Faults[16].Nodes: there are 3: "majorities" takes four, or everybody`:                     func(s *harness.Scenario) { s.Faults[16].Nodes = s.Nodes[:3] },
-		"Work[0].At: -1ns is not within the duration, 0s to 2h0m0s":                                func(s *harness.Scenario) { s.Work[0].At = -1 },
-		"Work[1].Op: an operation needs a name":                                                    func(s *harness.Scenario) { s.Work[1].Op = "" },
-	} {
+	})
+}
+
+// impossible spoils the full scenario in one way after the other and compares what its validation says with how that should begin.
+func impossible(t *testing.T, ways map[string]func(s *harness.Scenario)) {
+	t.Helper()
+	for want, spoil := range ways {
 		var s harness.Scenario
 		if err := json.Unmarshal([]byte(fullJSON), &s); err != nil {
 			t.Fatal(err)
@@ -72,8 +86,5 @@ func TestImpossibleScenariosNameFieldAndValue(t *testing.T) {
 		if !errors.Is(err, harness.ErrScenario) || !strings.HasPrefix(err.Error(), "harness: impossible scenario: "+want) {
 			t.Errorf("got  %v\nwant harness: impossible scenario: %s…", err, want)
 		}
-	}
-	if err := full.Validate(); err != nil {
-		t.Errorf("the scenario that is possible: %v", err)
 	}
 }

@@ -18,6 +18,8 @@ type Account struct {
 	Case Case
 	// Play makes the world of a scenario and judges it. It is called several times.
 	Play func(t TB, s Scenario)
+	// Around, if there is one, is told the seed of each such world and what plays it, and calls that once: in a bubble, say.
+	Around func(seed uint64, play func())
 	// Origin says where the world comes from: "world 13 of 100".
 	Origin string
 	// Runs is how many worlds were tried to make it small. Drawn is the scenario as it was before.
@@ -137,7 +139,7 @@ func (x *explanation) once(wanted map[uint64]bool, watch ...func(*World)) {
 			f(w)
 		}
 	}
-	x.trials = append(x.trials, Try(x.t, func(t TB) { x.Play(t, x.Case.Scenario) }, begin))
+	x.trials = append(x.trials, x.try(x.t, x.Case.Scenario, begin))
 	x.records = append(x.records, r)
 }
 

@@ -36,6 +36,17 @@ func Try(t TB, play func(t TB), watch ...func(w *World)) *Trial {
 	return &x.Trial
 }
 
+// try has the world of a scenario played and judged once more.
+func (a *Account) try(t TB, s Scenario, watch ...func(w *World)) (tried *Trial) {
+	play := func() { tried = Try(t, func(t TB) { a.Play(t, s) }, watch...) }
+	if a.Around == nil {
+		play()
+	} else {
+		a.Around(s.Seed, play)
+	}
+	return tried
+}
+
 // trial is the test that a judge has while it is tried.
 type trial struct {
 	Trial

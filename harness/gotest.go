@@ -103,7 +103,7 @@ func (x *explanation) breaks(s Scenario) bool {
 	if s.Validate() != nil {
 		return false
 	}
-	trial := Try(x.t, func(t TB) { x.Play(t, s) })
+	trial := x.try(x.t, s)
 	return trial.Breach != nil && trial.Breach.Promise() == x.Case.Promise
 }
 

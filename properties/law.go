@@ -24,6 +24,17 @@ type Law[O any] struct {
 	// Within returns an error for a scenario that is beyond what the overlay claims to survive, as [Budget.Holds] does: the search for a
 	// smaller world leaves those out. Without it, it stays within [Usual] if it began there.
 	Within func(s harness.Scenario) error
+	// Around, if there is one, is told the seed of each world and what plays it, and calls that once: bubble.Around(t) has it played in a
+	// bubble of goroutines. Worlds are then played one at a time.
+	Around func(seed uint64, play func())
+}
+
+// filled is a sweep with its defaults, as the law can be swept.
+func (l Law[O]) filled(s Sweep) Sweep {
+	if l.Around != nil {
+		s.Cores = 1
+	}
+	return s.filled()
 }
 
 const caseVariable = "OVERLAYTEST_CASE"
@@ -144,6 +155,7 @@ func (l Law[O]) account(f Finding, origin string) harness.Account {
 	return harness.Account{
 		Case:    harness.Case{Law: l.Name, Promise: f.Breach.Promise(), Digest: f.Digest, Scenario: f.Scenario},
 		Play:    l.play,
+		Around:  l.Around,
 		Origin:  origin,
 		Runs:    f.Runs,
 		Drawn:   f.Drawn,
@@ -173,7 +185,7 @@ func (f Finding) notes() (notes []string) {
 // replayed judges one scenario.
 func (l Law[O]) replayed(test string, s harness.Scenario, plan Sweep, cases *harness.Cases) Finding {
 	began := time.Now()
-	f := Finding{Law: l.Name, Worlds: 1, planned: plan.filled()}
+	f := Finding{Law: l.Name, Worlds: 1, planned: l.filled(plan)}
 	v := l.judge(test, cases, func() harness.Scenario { return s })
 	f.Time, f.CPU, f.Events = time.Since(began), v.took, v.events
 	l.conclude(&f, v, cases)

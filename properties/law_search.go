@@ -73,7 +73,7 @@ func (l Law[O]) Search(s Sweep) Finding {
 
 // search is Search, with the name of the test that asks, and case files for what is being played.
 func (l Law[O]) search(test string, s Sweep, cases *harness.Cases) Finding {
-	s = s.filled()
+	s = l.filled(s)
 	f := Finding{Law: l.Name, planned: s, tally: &tally{}}
 	began, say, spent := time.Now(), newProgress(), startCPU()
 	base := baseSeed(s.Seed, l.Name)

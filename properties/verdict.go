@@ -138,6 +138,16 @@ func (l Law[O]) try(v *verdict, cases *harness.Cases, draw func() harness.Scenar
 	if cases != nil {
 		defer cases.Begin(v.scenario)()
 	}
+	if l.Around == nil {
+		l.carryOut(v)
+	} else {
+		l.Around(v.scenario.Seed, func() { l.carryOut(v) })
+	}
+	returned = true
+}
+
+// carryOut has the scenario played and judged.
+func (l Law[O]) carryOut(v *verdict) {
 	var r *harness.Run[O]
 	trial := harness.Try(asking{name: v.test}, func(t harness.TB) {
 		r = harness.Start(&judged{t, v}, v.scenario, l.Boot)
@@ -148,7 +158,6 @@ func (l Law[O]) try(v *verdict, cases *harness.Cases, draw func() harness.Scenar
 		v.margins, v.ledgers = r.Margins(), r.Ledgers()
 	}
 	v.breach, v.logs = trial.Breach, trial.Logs
-	returned = true
 }
 
 func (v *verdict) json() string {

@@ -13,6 +13,7 @@ type pacer interface {
 	Settle()
 	Wait(until time.Duration) (reached bool)
 	End()
+	Close()
 }
 
 // Pace has a world share its time with something outside that has a clock of its own, such as goroutines in a bubble of testing/synctest.
@@ -22,17 +23,22 @@ type pacer interface {
 // outside time pass up to that instant, counted from the world's start; if something was scheduled meanwhile it returns false, and is called
 // again with the instant that is now the next.
 //
-// What is outside calls the world while it waits, after [World.CatchUp]. Pace is called once, before the first event.
+// What is outside calls the world while it waits, after [World.CatchUp]. Close is called when the world is closed. Pace is called once; from
+// inside an event, Begin follows at once.
 func (w *World) Pace(outside interface {
 	Begin()
 	Settle()
 	Wait(until time.Duration) (reached bool)
 	End()
+	Close()
 }) {
-	if w.pacer != nil || w.guard.events > 0 {
-		panic("sim: Pace must be called once, before the world's first event")
+	if w.pacer != nil {
+		panic("sim: a world keeps pace with one thing outside: Pace was called before")
 	}
 	w.pacer = outside
+	if w.guard.busy {
+		outside.Begin()
+	}
 }
 
 // keepPace lets outside time pass up to the next event, or to the limit if there is none before.

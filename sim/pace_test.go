@@ -23,6 +23,7 @@ func (m *metronome) note(format string, args ...any) {
 }
 func (m *metronome) Begin()  { m.note("begin") }
 func (m *metronome) End()    { m.note("end") }
+func (m *metronome) Close()  { m.note("close") }
 func (m *metronome) Settle() { m.note("settle %v", m.w.Elapsed()) }
 
 func (m *metronome) Wait(until time.Duration) bool {

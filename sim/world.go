@@ -209,4 +209,8 @@ func (w *World) Close() {
 	for len(w.procs) > 0 {
 		w.procs[0].unwind()
 	}
+	if w.pacer != nil {
+		w.pacer.Close()
+		w.pacer = nil
+	}
 }

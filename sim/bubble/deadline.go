@@ -23,7 +23,7 @@ func (d *deadline) stop() {
 }
 
 // set sets the deadline anew. Who waits on c looks again when it is over.
-func (d *deadline) set(b *Net, c *sync.Cond, t time.Time) {
+func (d *deadline) set(b *bubble, c *sync.Cond, t time.Time) {
 	d.stop()
 	d.at = t
 	switch {

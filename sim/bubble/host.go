@@ -17,7 +17,7 @@ import (
 // Host is what a program on a node has of its machine, for one life of the node: sockets, names of other nodes, and a context that ends when
 // the node crashes. Its sockets are closed then.
 type Host struct {
-	b       *Net
+	b       *bubble
 	node    *sim.Node
 	life    int
 	context context.Context
@@ -32,17 +32,17 @@ type Host struct {
 	free    time.Duration  // when it may be given something again
 }
 
-// Boot makes a function for [sim.World.Node], or what harness.Spawn takes, of one that starts a program on a host. It is called at every
-// start of the node, inside the bubble, on a goroutine of the host; met are the addresses the topology introduces. It must return without
-// waiting for other nodes: what waits is started with [Host.Go]. An error, or a start that waits, ends the world with a panic that names the
-// node.
-func Boot[O any](b *Net, start func(h *Host, met []netip.AddrPort) (O, error)) func(n *sim.Node, met []netip.AddrPort) O {
+// Boot makes a function for [sim.World.Node], and what harness.Spawn takes, of one that starts a program on a host. It is called at every
+// start of the node, on a goroutine of the host; met are the addresses the topology introduces. It must return without waiting for other
+// nodes: what waits is started with [Host.Go]. An error, or a start that waits, is a panic that names the node.
+func Boot[O any](start func(h *Host, met []netip.AddrPort) (O, error)) func(n *sim.Node, met []netip.AddrPort) O {
 	return func(n *sim.Node, met []netip.AddrPort) O {
+		b := of(n)
 		h := b.newHost(n)
 		var made O
 		var err error
 		if !b.hop(h, func() { made, err = start(h, met) }) {
-			panic(fmt.Sprintf("bubble: the start of node %q waits for other nodes; start what waits with Host.Go", n.Name()))
+			panic(fmt.Sprintf("bubble: the start of node %q waits; what waits for other nodes is started with Host.Go", n.Name()))
 		}
 		if err != nil {
 			panic(fmt.Sprintf("bubble: node %q did not start: %v", n.Name(), err))
@@ -52,7 +52,7 @@ func Boot[O any](b *Net, start func(h *Host, met []netip.AddrPort) (O, error)) f
 }
 
 // newHost makes the host of the node's life that begins.
-func (b *Net) newHost(n *sim.Node) *Host {
+func (b *bubble) newHost(n *sim.Node) *Host {
 	h := &Host{b: b, node: n, life: n.Life(), lane: b.laneOf(n), conns: map[streamKey]*Conn{}, ports: map[uint16]int{}, cause: b.w.Event()}
 	h.context, h.cancel = context.WithCancel(context.Background())
 	for n.Index() >= len(b.hosts) {
@@ -66,7 +66,7 @@ func (b *Net) newHost(n *sim.Node) *Host {
 
 // hop runs f on a goroutine of the host at an instant of the host's own, and reports whether it returned without waiting. It is called from
 // inside an event, which goes on that much later.
-func (b *Net) hop(h *Host, f func()) (returned bool) {
+func (b *bubble) hop(h *Host, f func()) (returned bool) {
 	event := b.event
 	b.event = false
 	b.mu.Unlock()
@@ -85,7 +85,7 @@ func (h *Host) Go(f func(context.Context)) { h.label(func() { go f(h.context) })
 
 // label runs f so that the goroutines it starts, and those that they start, can be told to be this life's.
 func (h *Host) label(f func()) {
-	pprof.Do(h.context, pprof.Labels("node", h.node.Name(), "life", strconv.Itoa(h.life)), func(context.Context) { f() })
+	pprof.Do(h.context, pprof.Labels(labelWorld, h.b.name(), labelNode, h.node.Name(), labelLife, strconv.Itoa(h.life)), func(context.Context) { f() })
 }
 
 // Context ends when the node crashes.
@@ -101,14 +101,18 @@ func (h *Host) Addr() netip.AddrPort { return h.node.Addrs()[0] }
 func (h *Host) up() bool { return h.node.Up() && h.node.Life() == h.life && h.context.Err() == nil }
 
 // crashed ends the host of a node that went down.
-func (b *Net) crashed(e sim.Event) {
+func (b *bubble) crashed(e sim.Event) {
 	defer b.lock()()
 	i := e.Node.Index()
 	if i >= len(b.hosts) || b.hosts[i] == nil {
 		return
 	}
-	h := b.hosts[i]
+	b.hosts[i].crash()
 	b.hosts[i] = nil
+}
+
+// crash ends the host: its context, its sockets.
+func (h *Host) crash() {
 	h.cancel()
 	for _, c := range h.sockets {
 		c.shut()
@@ -118,8 +122,8 @@ func (b *Net) crashed(e sim.Event) {
 	}
 	for _, c := range h.order {
 		c.state, c.err = gone, net.ErrClosed
-		b.wake(c.ready)
-		b.wake(c.room)
+		h.b.wake(c.ready)
+		h.b.wake(c.room)
 	}
 	h.sockets, h.doors, h.conns, h.order = nil, nil, nil, nil
 }

@@ -18,7 +18,7 @@ import (
 const lanes = 1000
 
 // laneOf is the node's nanosecond in each microsecond: a place in a permutation of all, by the world's seed.
-func (b *Net) laneOf(n *sim.Node) time.Duration {
+func (b *bubble) laneOf(n *sim.Node) time.Duration {
 	// An affine map modulo a number is a permutation where the factor has no divisor in common with it: 1000 = 2³·5³.
 	if b.factor == 0 {
 		r := b.w.Rand("lanes of bubbles")

@@ -9,7 +9,6 @@ import (
 	"net/netip"
 	"os"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/overlaytest/overlaytest/sim"
@@ -66,13 +65,12 @@ func start(h *bubble.Host, met []netip.AddrPort) (*rumour, error) {
 }
 
 func play(t *testing.T, seed uint64) (digest uint64, total int) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, seed, func(t *testing.T) {
 		w := sim.New(seed, sim.Latency(20*time.Millisecond), sim.Loss(sim.Percent(10)))
 		defer w.Close()
-		b := bubble.New(w)
 		h := fnv.New64a()
 		w.Watch(sim.JSONLines(h))
-		boot := bubble.Boot(b, start)
+		boot := bubble.Boot(start)
 		all := make([]*rumour, 20)
 		var addrs []netip.AddrPort
 		for i := range all {
@@ -82,7 +80,7 @@ func play(t *testing.T, seed uint64) (digest uint64, total int) {
 		w.Run(10 * time.Second)
 		w.Nodes()[3].Crash()
 		w.Run(10 * time.Second)
-		if err := b.Do(time.Second, func() error {
+		if err := bubble.Do(w, time.Second, func() error {
 			for i, r := range all {
 				if i == 3 {
 					continue
@@ -95,10 +93,6 @@ func play(t *testing.T, seed uint64) (digest uint64, total int) {
 		}); err != nil {
 			t.Fatal(err)
 		}
-		for _, n := range w.Nodes() {
-			n.Crash()
-		}
-		w.Run(time.Second)
 		digest = w.Digest() ^ h.Sum64()
 	})
 	return digest, total

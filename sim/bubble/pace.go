@@ -8,14 +8,16 @@ import (
 )
 
 // pace has a world run at the pace of its bubble: see [sim.World.Pace]. Its methods are called by the goroutine that runs the world.
-type pace Net
+type pace bubble
 
 // Begin takes hold of the world.
 func (p *pace) Begin() {
 	name := self()
 	p.mu.Lock()
 	p.runner.Store(&name)
-	p.settle() // what the test itself set going
+	if !p.event { // else the world is joined in the middle of one
+		p.settle() // what the test itself set going
+	}
 }
 
 // End lets go of it.
@@ -27,7 +29,7 @@ func (p *pace) End() {
 
 // Wait lets the bubble's time pass, and says whether all of it has.
 func (p *pace) Wait(until time.Duration) (reached bool) {
-	b := (*Net)(p)
+	b := (*bubble)(p)
 	if d := until - b.elapsed(); d > 0 && until != math.MaxInt64 && !p.dirty {
 		p.sleep(until, d)
 	}
@@ -56,13 +58,13 @@ func (p *pace) sleep(until, d time.Duration) {
 	case <-p.kick:
 	default:
 	}
-	p.w.CatchUp(min(until, (*Net)(p).elapsed()))
+	p.w.CatchUp(min(until, (*bubble)(p).elapsed()))
 }
 
 // Settle has whom the event woke run until they are blocked again, one after the other.
 func (p *pace) Settle() {
 	p.event = false
-	if took := (*Net)(p).elapsed() - p.since; took > 0 {
+	if took := (*bubble)(p).elapsed() - p.since; took > 0 {
 		panic(fmt.Sprintf("bubble: the event at %v took %v of the bubble's time: what waits for others belongs into Host.Go or Net.Do", p.since, took))
 	}
 	for len(p.wakes) > 0 {
@@ -72,6 +74,21 @@ func (p *pace) Settle() {
 		p.settle()
 	}
 	p.settle()
+}
+
+// Close ends what runs on the hosts, gives it time to, and panics with the names of what does not.
+func (p *pace) Close() {
+	b := (*bubble)(p)
+	for _, h := range b.hosts {
+		if h != nil {
+			h.crash()
+		}
+	}
+	time.Sleep(farewell)
+	synctest.Wait()
+	if left := b.left(); left != "" {
+		panic("bubble: goroutines that outlive their node by " + farewell.String() + ":\n" + left)
+	}
 }
 
 // settle waits, without hold of the world, until every other goroutine of the bubble is durably blocked.

@@ -12,7 +12,6 @@ import (
 	"os"
 	"syscall"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/overlaytest/overlaytest/sim"
@@ -21,36 +20,31 @@ import (
 
 // pair is two hosts.
 type pair struct {
-	*bubble.Net
 	w    *sim.World
 	a, b *bubble.Host
 }
 
 // between runs f with two hosts in a bubble, and takes them down afterwards.
 func between(t *testing.T, f func(t *testing.T, p *pair), rules ...sim.Rule) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, 7, func(t *testing.T) {
 		w := sim.New(7, rules...)
 		defer w.Close()
-		p := &pair{Net: bubble.New(w), w: w}
-		w.Node("a", func(n *sim.Node) { p.a = host(p.Net, n) })
-		w.Node("b", func(n *sim.Node) { p.b = host(p.Net, n) })
+		p := &pair{w: w}
+		w.Node("a", func(n *sim.Node) { p.a = host(n) })
+		w.Node("b", func(n *sim.Node) { p.b = host(n) })
 		w.Run(0)
 		f(t, p)
-		for _, n := range w.Nodes() {
-			n.Crash()
-		}
-		w.Run(time.Second)
 	})
 }
 
-func host(b *bubble.Net, n *sim.Node) *bubble.Host {
-	return bubble.Boot(b, func(h *bubble.Host, _ []netip.AddrPort) (*bubble.Host, error) { return h, nil })(n, nil)
+func host(n *sim.Node) *bubble.Host {
+	return bubble.Boot(func(h *bubble.Host, _ []netip.AddrPort) (*bubble.Host, error) { return h, nil })(n, nil)
 }
 
 // do runs f while the world runs.
 func (p *pair) do(t *testing.T, f func() error) {
 	t.Helper()
-	if err := p.Do(time.Hour, f); err != nil {
+	if err := bubble.Do(p.w, time.Hour, f); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -115,19 +109,19 @@ func TestAStreamArrivesWholeAndInOrder(t *testing.T) {
 
 func TestNobodyListens(t *testing.T) {
 	between(t, func(t *testing.T, p *pair) {
-		err := p.Do(time.Minute, func() error { _, err := p.a.Dial("tcp", "b:81"); return err })
+		err := bubble.Do(p.w, time.Minute, func() error { _, err := p.a.Dial("tcp", "b:81"); return err })
 		if !errors.Is(err, syscall.ECONNREFUSED) {
 			t.Errorf("%v, want connection refused", err)
 		}
 		p.b.Node().Crash()
 		began := p.w.Elapsed()
-		err = p.Do(time.Hour, func() error { _, err := p.a.Dial("tcp", "b:81"); return err })
+		err = bubble.Do(p.w, time.Hour, func() error { _, err := p.a.Dial("tcp", "b:81"); return err })
 		if !errors.Is(err, syscall.ETIMEDOUT) || p.w.Elapsed()-began < time.Minute {
 			t.Errorf("%v after %v, want a timeout", err, p.w.Elapsed()-began)
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
-		err = p.Do(time.Hour, func() error { _, err := p.a.DialContext(ctx, "tcp", "b:81"); return err })
+		err = bubble.Do(p.w, time.Hour, func() error { _, err := p.a.DialContext(ctx, "tcp", "b:81"); return err })
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%v, want the context's", err)
 		}
@@ -150,7 +144,7 @@ func TestDeadlines(t *testing.T) {
 			t.Errorf("it took %v", took)
 		}
 		from.SetWriteDeadline(time.Now().Add(time.Second))
-		err := p.Do(time.Minute, func() error { _, err := from.Write(make([]byte, 1<<20)); return err })
+		err := bubble.Do(p.w, time.Minute, func() error { _, err := from.Write(make([]byte, 1<<20)); return err })
 		if !errors.Is(err, os.ErrDeadlineExceeded) {
 			t.Errorf("nobody reads, and writing a megabyte ends with: %v", err)
 		}
@@ -165,7 +159,7 @@ func TestWhoCrashedResetsItsStreams(t *testing.T) {
 			t.Errorf("where it crashed: %v", err)
 		}
 		p.b.Node().Restart()
-		err := p.Do(time.Minute, func() error {
+		err := bubble.Do(p.w, time.Minute, func() error {
 			from.Write([]byte("are you there?"))
 			_, err := from.Read(make([]byte, 1))
 			return err

@@ -15,18 +15,19 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"testing/synctest"
 	"time"
 
 	"github.com/overlaytest/overlaytest/sim"
 )
 
-// Net joins a world to the bubble that it was made in. All that follows from it must be used in that bubble.
-type Net struct {
+// bubble joins a world to the bubble of testing/synctest that it is played in.
+type bubble struct {
 	w     *sim.World
 	began time.Time // what the bubble's clock showed when the world began
+	hosts []*Host   // by index of node, nil where there is none
 
-	factor, offset int     // of the permutation of lanes
-	hosts          []*Host // by index of node, nil where there is none
+	factor, offset int // of the permutation of lanes
 
 	mu     sync.Mutex             // the world's; whoever runs the world holds it while events run
 	runner atomic.Pointer[string] // the goroutine that runs the world, nil when none does
@@ -38,25 +39,34 @@ type Net struct {
 	wakes  []*sync.Cond           // who is to be woken when the event has ended
 }
 
-// New joins a world, in which nothing has run yet, to the bubble of the calling goroutine, and seeds the bubble's order with the world's
-// seed where that is possible. The world is run as ever, by [sim.World.Run] and what is built on it, by one goroutine at a time. A call that
-// waits for other nodes belongs into [Host.Go], or into [Net.Do] where the test itself makes it.
-func New(w *sim.World) *Net {
-	b := &Net{w: w, began: time.Now().Add(-w.Elapsed()), kick: make(chan struct{}, 1), target: -1}
-	reseed(w.Seed())
-	w.Pace((*pace)(b))
-	w.Watch(b.crashed, sim.Crashed)
-	return b
+// of returns the bubble of a node's world, which is joined to that of the calling goroutine when it is first asked for.
+func of(n *sim.Node) *bubble {
+	return sim.Shared(n, func() *bubble {
+		mustBeInside()
+		w := n.World()
+		b := &bubble{w: w, began: time.Now().Add(-w.Elapsed()), kick: make(chan struct{}, 1), target: -1, event: w.Event() != 0, since: w.Elapsed()}
+		reseed(w.Seed())
+		w.Pace((*pace)(b))
+		w.Watch(b.crashed, sim.Crashed)
+		return b
+	})
 }
 
-// World returns what New was given.
-func (b *Net) World() *sim.World { return b.w }
+// mustBeInside panics with what is to be done when the calling goroutine is in no bubble.
+func mustBeInside() {
+	defer func() {
+		if recover() != nil {
+			panic("bubble: a world of programs is played in a bubble: see bubble.Test, and bubble.Around for a law")
+		}
+	}()
+	synctest.Wait()
+}
 
 // elapsed is how far the bubble's clock has come, counted as the world's is.
-func (b *Net) elapsed() time.Duration { return time.Since(b.began) }
+func (b *bubble) elapsed() time.Duration { return time.Since(b.began) }
 
 // lock takes hold of the world for the calling goroutine, and returns what lets go of it. Code that an event calls has hold of it already.
-func (b *Net) lock() (unlock func()) {
+func (b *bubble) lock() (unlock func()) {
 	if !b.mu.TryLock() {
 		if runner := b.runner.Load(); runner != nil && *runner == self() {
 			return func() {}
@@ -68,7 +78,7 @@ func (b *Net) lock() (unlock func()) {
 }
 
 // scheduled notes that the queue of the world has got longer, and wakes the runner if it would sleep for too long.
-func (b *Net) scheduled() {
+func (b *bubble) scheduled() {
 	b.dirty = true
 	if next, ok := b.w.Next(); ok && next < b.target {
 		select {
@@ -79,7 +89,7 @@ func (b *Net) scheduled() {
 }
 
 // wake has everybody who waits on c look again, once the event that runs has ended, or now when none does.
-func (b *Net) wake(c *sync.Cond) {
+func (b *bubble) wake(c *sync.Cond) {
 	if b.event {
 		b.wakes = append(b.wakes, c)
 	} else {
@@ -94,22 +104,27 @@ func self() string {
 	return string(name)
 }
 
-// ErrUnfinished is wrapped by the error of [Net.Do] about a call that did not return in time.
+// ErrUnfinished is wrapped by the error of [Do] about a call that did not return in time.
 var ErrUnfinished = errors.New("bubble: the call has not returned")
 
-// Do calls f, which may wait for nodes of the world, on a goroutine of its own, and runs the world until it returns, for no longer than d.
-// The error is f's, or wraps ErrUnfinished; f then goes on whenever the world runs.
-func (b *Net) Do(d time.Duration, f func() error) error {
+// Do calls f, which may wait for the nodes of a world of programs, on a goroutine of its own, and runs the world until it returns, for no
+// longer than d. The error is f's, or wraps ErrUnfinished; f then goes on whenever the world runs.
+func Do(w *sim.World, d time.Duration, f func() error) error {
+	nodes := w.Nodes()
+	if len(nodes) == 0 {
+		return f()
+	}
+	b := of(nodes[0])
 	var done atomic.Bool
 	var err error
 	go func() {
 		err = f()
 		done.Store(true)
 		defer b.lock()()
-		b.w.After(0, func() {})
+		w.After(0, func() {})
 		b.scheduled()
 	}()
-	if !b.w.RunUntil(d, done.Load) {
+	if !w.RunUntil(d, done.Load) {
 		return fmt.Errorf("%w after %v", ErrUnfinished, d)
 	}
 	return err

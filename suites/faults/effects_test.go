@@ -32,7 +32,7 @@ var engineStubs = []stub{
 	{name: "latency of a link", file: "fixtures/faults.go", code: "return Where(func(p *sim.Packet) bool { return p.From == from && p.To == to }, rule)", instead: "return rule"},
 	{name: "uniform", file: "fixtures/rules.go", code: "return lo + time.Duration(p.N(uint64(hi-lo)+1))", instead: "return lo"},
 	{name: "normal", file: "fixtures/rules.go", code: "return max(0, q.at(p.Uint64()))", instead: "return q.at(1 << 63)"},
-	{name: "tables", file: "fixtures/rules.go", code: "return q.at(p.Uint64())", instead: "return q.at(1 << 63)", red: []string{"lognormal", "weibull", "pareto"}},
+	{name: "tables", file: "fixtures/rules.go", code: "return q.at(p.Uint64())", instead: "return q.at(1 << 63)", red: []string{"lognormal", "loglogistic", "weibull", "pareto"}},
 	{name: "internet", file: "fixtures/internet.go", code: "return sim.Fate{Drop: sim.Lost}", instead: "return sim.Fate{}"},
 	{name: "jitter", file: "fixtures/internet.go", code: "return sim.Fate{Delay: path + jitters.at(p.Uint64())}", instead: "return sim.Fate{Delay: path}", red: []string{"internet"}},
 	{name: "latency matrix", file: "fixtures/matrix.go", code: "return sim.Fate{Delay: m.between(at.of(p.From), at.of(p.To))}", instead: "return sim.Fate{}"},

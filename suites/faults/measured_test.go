@@ -27,6 +27,15 @@ var measured = []fault{
 	{"coordinates", distances("coordinates", int64(100*millisecond), int64(20*millisecond))},
 	{"simblock-2015", simblock("simblock-2015")},
 	{"simblock-2019", simblock("simblock-2019")},
+	{"pings", pings},
+	{"loglogistic", drawn(fixtures.LogLogistic(20*millisecond, 2000), func(s float64) float64 { return 1 / (1 + math.Pow(s/.02, -2)) })},
+	{"correlated", swell("correlated", 50*millisecond, int64(50*millisecond), 800, 800_000, int64(100*millisecond))},
+	{"overloaded", swell("overloaded", 85*millisecond)},
+	{"rfc8868", rfc8868},
+	{"route flap", routeFlap},
+	{"link failure", linkFailure},
+	{"g1050", g1050},
+	{"g1050-profile", g1050Profile},
 }
 
 // named is a rule by its name.

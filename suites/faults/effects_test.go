@@ -56,7 +56,7 @@ var engineStubs = []stub{
 	{name: "hold without release", file: "sim/hold.go", code: "h.w.scheduleInTurn(holdSalt, order)", red: []string{"release", "release shuffled"}},
 	{name: "release", file: "sim/hold.go", code: "h.w.holds = without(h.w.holds, h)"},
 	{name: "release shuffled", file: "sim/hold.go", code: "slices.SortStableFunc(order, func(a, b drawn) int { return cmp.Compare(a.rank, b.rank) })"},
-	{name: "LAN of another site", file: "sim/network.go", code: "return WrongSite", instead: `return ""`},
+	{name: "LAN of another site", file: "sim/network.go", code: "return WrongSite", instead: `return ""`, red: []string{"LAN of another site", "private address from outside"}},
 
 	{name: "crash", file: "sim/life.go", code: "n.w.mark(Crashed, n)", instead: "return"},
 	{name: "crash voids timers", file: "sim/life.go", code: "n.life++"},

@@ -29,7 +29,7 @@ type stub struct {
 }
 
 // stubs are all that there are. Several may stand in the place of the same statements.
-var stubs = slices.Concat(engineStubs, linkStubs, scenarioStubs, measuredStubs)
+var stubs = slices.Concat(engineStubs, linkStubs, scenarioStubs, measuredStubs, natStubs)
 
 // turns lists the faults whose tests turn red under a stub.
 func (s stub) turns() []string {

@@ -31,7 +31,7 @@ var natFaults = []fault{
 // natStubs are the effects of NATs that can be switched off.
 var natStubs = []stub{
 	{name: "NAT mapping", file: "sim/crossing.go", code: "p.src = w.book.code(as)"},
-	{name: "NAT mapping by address and port", file: "fixtures/nat_box.go", code: "m := b.mapping(inside, remote&b.mapMask, now)", instead: "b.mapMask = 0; m := b.mapping(inside, 0, now); _ = m"},
+	{name: "NAT mapping by address and port", file: "fixtures/nat_box.go", code: "b.mapMask = [...]uint64{EIM: 0, ADM: hosts, APDM: hosts | ports, Untranslated: 0}[b.nat.Mapping]"},
 	{name: "NAT filtering", file: "fixtures/nat_box.go", code: "why = Filtered"},
 	{name: "NAT timer", file: "fixtures/nat_table.go", code: "f.deadline = max(f.deadline, deadline)", instead: "f.deadline = 1<<63 - 1"},
 	{name: "NAT refreshed from outside", file: "sim/crossing.go", code: "t.gate.Passed(from, to)"},
@@ -67,8 +67,8 @@ func (l *lab) call(from *sim.Node, to netip.AddrPort, text string) {
 	l.Run(0)
 }
 
-// sees has a node call another, and returns the address from which that hears it.
-func (l *lab) sees(to, from *sim.Node) (as netip.AddrPort) {
+// outside has a node call another, and returns the address from which that hears it.
+func (l *lab) outside(to, from *sim.Node) (as netip.AddrPort) {
 	l.t.Helper()
 	unwatch := l.Watch(func(e sim.Event) { as = e.From }, sim.Delivered)
 	defer unwatch()
@@ -81,9 +81,9 @@ func (l *lab) sees(to, from *sim.Node) (as netip.AddrPort) {
 func natMapping(t *testing.T) {
 	l := newLab(t)
 	n := l.behind("n", fixtures.FullCone())
-	as := l.sees(l.a, n)
-	if own := n.Addrs(); len(own) != 1 || !own[0].Addr().IsPrivate() || as == own[0] || as != l.World.Outside(n) || as != l.sees(l.b, n) || l.Holder(as) != n {
-		t.Fatalf("at %v it is seen as %v, then as %v", own, as, l.sees(l.b, n))
+	as := l.outside(l.a, n)
+	if own := n.Addrs(); len(own) != 1 || !own[0].Addr().IsPrivate() || as == own[0] || as != l.World.Outside(n) || as != l.outside(l.b, n) || l.Holder(as) != n {
+		t.Fatalf("at %v it is seen as %v, then as %v", own, as, l.outside(l.b, n))
 	}
 	l.call(l.c, as, "hello")
 	l.expect("0s n got hello")
@@ -93,7 +93,7 @@ func natMapping(t *testing.T) {
 func natMappingByPort(t *testing.T) {
 	l := newLab(t)
 	n := l.behind("n", fixtures.SymmetricNAT())
-	if a, b, again := l.sees(l.a, n), l.sees(l.b, n), l.sees(l.a, n); a == b || a != again || a.Addr() != b.Addr() {
+	if a, b, again := l.outside(l.a, n), l.outside(l.b, n), l.outside(l.a, n); a == b || a != again || a.Addr() != b.Addr() {
 		t.Fatalf("seen as %v, %v, %v", a, b, again)
 	}
 }
@@ -102,7 +102,7 @@ func natMappingByPort(t *testing.T) {
 func natFiltering(t *testing.T) {
 	l := newLab(t)
 	n := l.behind("n", fixtures.PortRestrictedCone())
-	as := l.sees(l.a, n)
+	as := l.outside(l.a, n)
 	l.call(l.a, as, "answer")
 	l.call(l.b, as, "stranger")
 	l.expect("0s n got answer", "0s b lost stranger: NAT: filtered")
@@ -117,7 +117,7 @@ func natFiltering(t *testing.T) {
 func natTimer(t *testing.T) {
 	l := newLab(t)
 	n := l.behind("n", fixtures.NAT{Timeout: 120 * second})
-	as := l.sees(l.a, n)
+	as := l.outside(l.a, n)
 	l.Run(119 * second)
 	l.call(l.b, as, "in time")
 	l.Run(second)
@@ -129,7 +129,7 @@ func natTimer(t *testing.T) {
 func natInbound(t *testing.T) {
 	l := newLab(t)
 	n := l.behind("n", fixtures.NAT{Timeout: 120 * second, InboundRefresh: true})
-	as := l.sees(l.a, n)
+	as := l.outside(l.a, n)
 	for range 3 {
 		l.Run(100 * second)
 		l.call(l.b, as, "keep")
@@ -141,7 +141,7 @@ func natInbound(t *testing.T) {
 func natPreservation(t *testing.T) {
 	l := newLab(t)
 	n := l.behind("n", fixtures.NAT{Ports: fixtures.PreservedPorts})
-	if as := l.sees(l.a, n); as.Port() != n.Addrs()[0].Port() {
+	if as := l.outside(l.a, n); as.Port() != n.Addrs()[0].Port() {
 		t.Fatalf("%v is seen as %v", n.Addrs(), as)
 	}
 }
@@ -151,7 +151,7 @@ func natHairpin(t *testing.T) {
 	l := newLab(t)
 	n := l.behind("n", fixtures.NAT{})
 	m := l.hearing("m", sim.Behind(n.Gateway()))
-	as := l.sees(l.a, n)
+	as := l.outside(l.a, n)
 	l.call(m, as, "around")
 	l.call(m, n.Addrs()[0], "directly")
 	l.expect("0s m lost around: NAT: no hairpinning", "0s n got directly")
@@ -172,13 +172,13 @@ func natTable(t *testing.T) {
 func natRebinding(t *testing.T) {
 	l := newLab(t)
 	n := l.behind("n", fixtures.FullCone())
-	as := l.sees(l.a, n)
+	as := l.outside(l.a, n)
 	var event sim.Event
 	l.Watch(func(e sim.Event) { event = e }, sim.Rebound)
 	if l.a.Rebind() || !n.Rebind() {
 		t.Fatal("only n stands behind a box")
 	}
-	now := l.sees(l.a, n)
+	now := l.outside(l.a, n)
 	l.call(l.b, as, "old")
 	l.call(l.b, now, "new")
 	l.expect("0s b lost old: NAT: no mapping", "0s n got new")
@@ -192,7 +192,7 @@ func natBehindNAT(t *testing.T) {
 	l := newLab(t)
 	carrier := fixtures.NewBox(l.World, "carrier", fixtures.CarrierGrade())
 	n := l.behind("n", fixtures.FullCone(), sim.Behind(carrier))
-	as := l.sees(l.a, n)
+	as := l.outside(l.a, n)
 	if home := n.Gateway().(*fixtures.Box); as.Addr() != carrier.IP() || home.IP() == carrier.IP() {
 		t.Fatalf("seen as %v; home is at %v, the carrier at %v", as, home.IP(), carrier.IP())
 	}
@@ -227,7 +227,7 @@ func firewall(t *testing.T) {
 	n := l.behind("n", fixtures.Firewall())
 	l.call(l.a, n.Addrs()[0], "unasked")
 	l.expect("0s a lost unasked: firewall: filtered")
-	if as := l.sees(l.b, n); as != n.Addrs()[0] {
+	if as := l.outside(l.b, n); as != n.Addrs()[0] {
 		t.Fatalf("%v is seen as %v", n.Addrs(), as)
 	}
 	l.call(l.b, n.Addrs()[0], "answer")

@@ -18,7 +18,7 @@ import (
 // between two EIM-APDF.
 const background = sim.Chance(155_000)
 
-// seed is a fixed one, or with OVERLAYTEST_FRESH set, that one, or the time.
+// seed is a fixed one, or with OVERLAYTEST_FRESH set, that one, or, if it is 1, the time.
 func seed(t *testing.T) uint64 {
 	t.Helper()
 	text, fresh := os.LookupEnv("OVERLAYTEST_FRESH")
@@ -26,7 +26,7 @@ func seed(t *testing.T) uint64 {
 		return 1987
 	}
 	seed, err := strconv.ParseUint(text, 0, 64)
-	if err != nil {
+	if err != nil || seed <= 1 {
 		seed = uint64(time.Now().UnixNano())
 	}
 	t.Logf("OVERLAYTEST_FRESH=%d", seed)

@@ -162,6 +162,11 @@ func (x *explanation) write() {
 		x.test.path, _ = cases.write("story_"+x.Case.name()+"_test.go", []byte(x.test.text))
 	}
 	summary := x.summary()
+	if file := answer(plotName); file != "" {
+		if err := os.WriteFile(file, summary.SVG(), 0o644); err != nil {
+			x.Notes = append(x.Notes, fmt.Sprintf("%s: %v", plotVariable, err))
+		}
+	}
 	if path != "" {
 		x.picture, _ = cases.write("picture_"+x.Case.name()+".svg", summary.SVG())
 	}

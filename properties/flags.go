@@ -11,6 +11,7 @@ var (
 	caseFlag = flag.String("overlaytest.case", "", "judge the world of this case alone: a file, or a scenario in JSON")
 	_        = flag.String("overlaytest.because", "", "with a failure, list the causes of the event of this number")
 	_        = mark("overlaytest.trace", "with a failure, print all that happened; =file.txt and =file.jsonl write it to a file")
+	_        = flag.String("overlaytest.plot", "", "draw the world that fails, or one made by hand, into this file")
 	_        = mark("overlaytest.diff", "with a failure, compare runs of its world, and name the first event that differs")
 )
 

@@ -135,7 +135,10 @@ func scaleOf(most, least int64) (end, step int64) {
 	return (most + step - 1) / step * step, step
 }
 
-// thousandth writes thousandths as a decimal without zeros at the end: 0.5, 12.
+// thousandth writes thousandths as a decimal without zeros at the end, or in thousands: 0.5, 12, 20k.
 func thousandth(n int64) string {
+	if n >= 10_000_000 {
+		return short(uint64(n / 1000))
+	}
 	return number(uint64(n/1000)) + strings.TrimSuffix(trimZeros(fmt.Sprintf(".%03d", n%1000)), ".")
 }

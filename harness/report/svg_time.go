@@ -22,8 +22,9 @@ type plan struct {
 const mostSteps = 128
 
 func (s *Summary) plan() *plan {
-	p := &plan{from: s.From, to: max(s.Elapsed, s.From+1), bin: s.Bin, join: 1}
-	for p.bin > 0 && int64((p.to-p.from)/p.bin) > mostSteps {
+	const ever = 1 << 62 // 146 years
+	p := &plan{from: min(s.From, ever), to: min(max(s.Elapsed, s.From+1), ever), bin: min(s.Bin, ever), join: 1}
+	for p.bin > 0 && (p.to-p.from)/mostSteps > p.bin {
 		p.bin *= 2
 		p.join *= 2
 	}
@@ -63,19 +64,25 @@ func (p *plan) panel(c *canvas, title string, high int) (top, bottom int) {
 		c.rect("f", p.x(s[0]), top, max(p.x(s[1])-p.x(s[0]), pixel), high)
 	}
 	var d strings.Builder
-	for t := p.firstTick(); t <= p.to; t += p.step {
+	for _, t := range p.ticks() {
 		fmt.Fprintf(&d, "M%s %sV%s", at(p.x(t)), at(top), at(bottom))
 	}
 	c.add(`<path class="g" d="%s"/>`, d.String())
 	return top, bottom
 }
 
-func (p *plan) firstTick() time.Duration { return (p.from + p.step - 1) / p.step * p.step }
+// ticks are the multiples of the step.
+func (p *plan) ticks() (all []time.Duration) {
+	for k := (p.from + p.step - 1) / p.step; k <= p.to/p.step; k++ {
+		all = append(all, k*p.step)
+	}
+	return all
+}
 
 // timeAxis writes the ticks below the last panel.
 func (p *plan) timeAxis(c *canvas) {
 	y := c.y - 10*pixel
-	for t := p.firstTick(); t <= p.to; t += p.step {
+	for _, t := range p.ticks() {
 		c.text("", p.x(t), y, "middle", clock(t))
 	}
 	c.text("", legendX+15*pixel, y, "start", "virtual time")
@@ -84,7 +91,8 @@ func (p *plan) timeAxis(c *canvas) {
 
 // values draws the axis of values from 0 to most, in thousandths of what it shows, with its lines.
 func values(c *canvas, most, step int64, x1, x2, top, bottom int) {
-	for v := int64(0); v <= most; v += step {
+	for k := range most/step + 1 {
+		v := k * step
 		y := place(v, 0, most, bottom, top)
 		if v > 0 {
 			c.line("g", x1, y, x2, y)
@@ -256,7 +264,7 @@ func short(n uint64) string {
 	case n < 10_000:
 		return number(n)
 	case n < 1_000_000:
-		return digits(n, 1000) + "k"
+		return trimZeros(digits(n, 1000)) + "k"
 	}
-	return digits(n, 1_000_000) + "M"
+	return trimZeros(digits(n, 1_000_000)) + "M"
 }

@@ -46,6 +46,18 @@ func TestExamplesTellRealTimeOnStandardErrorOnly(t *testing.T) {
 	}
 }
 
+func TestAPlotChangesNothingOnStandardOutput(t *testing.T) {
+	for _, name := range []string{"pingpong", "bootstrap"} {
+		file := filepath.Join(t.TempDir(), "out.svg")
+		plain, _, _ := program(t, name+" -curve stand-in -latency internet -loss 5%")
+		out, err, status := program(t, name+" -curve stand-in -latency internet -loss 5% -plot "+file)
+		drawn, missing := os.ReadFile(file)
+		if status != 0 || out != plain || !strings.HasPrefix(err, "plot: "+file+"\n") || missing != nil || !strings.Contains(string(drawn), "Peers known") {
+			t.Errorf("%s: status %d, standard error %q, the same output %v, %v, drawn\n%s", name, status, err, out == plain, missing, drawn)
+		}
+	}
+}
+
 func TestAWrongFlagEndsAnExampleWithStatus2(t *testing.T) {
 	out, err, status := program(t, "bootstrap -peers none")
 	const want = `: invalid value "none" for flag -peers: want a whole number from 1 to 1000000` + "\n"

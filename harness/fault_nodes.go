@@ -13,6 +13,18 @@ func (f *faults) afflict(o *outbreak) (end func()) {
 		return f.crash(o)
 	case Pause:
 		return f.pause(o)
+	case Slow, LateTimers, Drift:
+		return f.load(o)
+	case Skew, Step:
+		return f.shift(o)
+	case Throttle:
+		return f.throttle(o)
+	case Rebind:
+		return f.rebind(o)
+	case Twin:
+		return f.twins(o)
+	case Reuse:
+		return f.reuse(o)
 	}
 	return f.adversary(o)
 }
@@ -25,7 +37,7 @@ func (f *faults) crash(o *outbreak) (end func()) {
 	}
 	var victims []victim
 	for _, n := range f.touched(o) {
-		if !n.Up() {
+		if !n.Up() || f.gone[n] {
 			continue
 		}
 		n.Crash(cmp.Or(o.Disk, sim.Unsynced))
@@ -34,7 +46,7 @@ func (f *faults) crash(o *outbreak) (end func()) {
 	o.count(len(victims))
 	return func() {
 		for _, v := range victims {
-			if !v.Up() && v.Life() == v.life {
+			if !v.Up() && v.Life() == v.life && !f.gone[v.Node] {
 				v.Restart()
 			}
 		}

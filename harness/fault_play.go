@@ -11,10 +11,13 @@ import (
 
 // faults are those of a scenario, being played.
 type faults struct {
-	w     *World
-	all   []*outbreak           // in the order of the scenario
-	names []string              // of the scenario's nodes
-	lull  map[*sim.Node]respite // the nodes that a fault has paused
+	w       *World
+	all     []*outbreak                  // in the order of the scenario
+	names   []string                     // of the scenario's nodes
+	lull    map[*sim.Node]respite        // the nodes that a fault has paused
+	boots   map[string]func(n *sim.Node) // what runs on each of those nodes
+	gone    map[*sim.Node]bool           // twins that are no more
+	burdens map[*sim.Node]*burden        // what slows nodes down
 	thefts
 	spies
 }
@@ -36,7 +39,7 @@ type respite struct {
 
 // newFaults prepares the faults of a scenario; the nodes are found when the faults begin.
 func newFaults(w *World, s Scenario) *faults {
-	f := &faults{w: w, names: s.Nodes, lull: map[*sim.Node]respite{}}
+	f := &faults{w: w, names: s.Nodes, lull: map[*sim.Node]respite{}, boots: map[string]func(n *sim.Node){}, gone: map[*sim.Node]bool{}, burdens: map[*sim.Node]*burden{}}
 	for _, one := range s.Faults {
 		f.all = append(f.all, &outbreak{Fault: one, account: account{name: one.ID}})
 	}
@@ -140,6 +143,7 @@ func (f *faults) heal() {
 	for _, o := range f.inOrder() {
 		f.finish(o)
 	}
+	f.correct()
 }
 
 // begin puts a fault in force, and notes which accounts of the world are its own.

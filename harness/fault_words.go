@@ -42,6 +42,33 @@ func (o *outbreak) does() string {
 	case LoseBurst:
 		return fmt.Sprintf("%s are lost for %v at a time (%v)", whose, o.Within, chance)
 	}
+	return o.doesToNodes()
+}
+
+// doesToNodes says what a fault does to nodes.
+func (o *outbreak) doesToNodes() string {
+	who := "everybody"
+	if len(o.Nodes) > 0 {
+		who = strings.Join(o.Nodes, ", ")
+	}
+	switch o.Do {
+	case Slow:
+		return fmt.Sprintf("each packet and timer takes %v on %s", o.By, who)
+	case LateTimers:
+		return fmt.Sprintf("timers fire up to %v late on %s", o.Within, who)
+	case Skew:
+		return fmt.Sprintf("clocks are off by up to %v on %s", o.By, who)
+	case Step:
+		return fmt.Sprintf("clocks jump by %v on %s", o.By, who)
+	case Drift:
+		return fmt.Sprintf("clocks run at %+d ppm on %s", o.Amount, who)
+	case Throttle:
+		return fmt.Sprintf("%d bit/s are left for %s, with a queue of %v", o.Amount, who, o.Within)
+	case Twin:
+		return fmt.Sprintf("there is a twin of %s", strings.Join(o.Nodes, ", and one of "))
+	case Reuse:
+		return fmt.Sprintf("%s boots at the address of %s, which moves", o.Nodes[1], o.Nodes[0])
+	}
 	return ""
 }
 
@@ -64,6 +91,12 @@ func (o *outbreak) prey() string {
 		return "a node that was up"
 	case Pause:
 		return "a node that was running"
+	case Slow, LateTimers, Skew, Step, Drift:
+		return "a node that was up"
+	case Rebind:
+		return "a node behind a box"
+	case Reuse:
+		return "two nodes that were up, without a box before them"
 	case LosePacket:
 		words := fmt.Sprintf("packet %d from %s to %s", o.Amount, o.Nodes[0], o.Nodes[1])
 		if o.Match != "" {

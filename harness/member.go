@@ -25,6 +25,7 @@ type Member[O any] struct {
 	w      *World
 	booted int // the life, counted from 1, that Overlay belongs to; 0: none yet
 	hooks  []func(O)
+	start  func(n *sim.Node) O // sets the overlay up on a node, its own or that of a twin
 }
 
 // Spawn makes n nodes, each running what boot returns, and runs the present instant, so that every Overlay is set on return. Who is
@@ -51,7 +52,8 @@ func spawn[O any](w *World, names []string, t fixtures.Topology, boot Boot[O], l
 		if late[name] {
 			add = w.Spare
 		}
-		m.Node = add(name, func(n *sim.Node) { m.boot(boot(n, addresses(n, members, links[i]))) })
+		m.start = func(n *sim.Node) O { return boot(n, addresses(n, members, links[i])) }
+		m.Node = add(name, func(n *sim.Node) { m.boot(m.start(n)) })
 	}
 	w.Run(0)
 	return members

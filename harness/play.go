@@ -24,6 +24,7 @@ type Run[O any] struct {
 	lossy  []func()   // end them
 	churn  books
 	work   books
+	tasks  []Op // of the scenario's work and traffic
 
 	played  bool
 	givens  []*given
@@ -54,12 +55,28 @@ func Start[O any](t TB, s Scenario, boot Boot[O]) *Run[O] {
 	r.faults = newFaults(r.World, s)
 	r.faults.arm()
 	r.link()
-	topology, _ := s.topology()
-	r.Members = spawn(r.World, s.Nodes, topology, boot, s.late())
+	r.tasks = s.Work
+	if traffic, _ := s.traffic(); traffic != nil {
+		r.tasks = append(slices.Clone(s.Work), s.tasks(traffic, r.World.World)...)
+	}
+	r.spawn(boot)
 	r.enter()
 	r.checkGoodbyes()
 	t.Cleanup(r.judgeVacuity)
 	return r
+}
+
+// spawn makes the members, behind what stands before them, and says how their twins boot.
+func (r *Run[O]) spawn(boot Boot[O]) {
+	topology, _ := r.Scenario.topology()
+	if nat, _ := r.Scenario.nat(); nat != nil {
+		r.Settle(nat)
+		defer r.Settle(nil)
+	}
+	r.Members = spawn(r.World, r.Scenario.Nodes, topology, boot, r.Scenario.late())
+	for _, m := range r.Members {
+		r.faults.boots[m.Name()] = func(n *sim.Node) { m.start(n) }
+	}
 }
 
 // link puts in force what the network is like, and the losses.
@@ -104,7 +121,7 @@ func (r *Run[O]) enter() {
 	for _, c := range r.Scenario.Churn {
 		r.churn.of("churn", string(c.Do))
 	}
-	for _, op := range r.Scenario.Work {
+	for _, op := range r.tasks {
 		r.work.of("work", op.Op)
 	}
 }
@@ -143,7 +160,7 @@ func (r *Run[O]) Play() {
 	for _, c := range r.Scenario.Churn {
 		s.add(c.At, func() { r.churn.of("churn", string(c.Do)).tried(r.change(members[c.Node], c.Do)) })
 	}
-	for _, op := range r.Scenario.Work {
+	for _, op := range r.tasks {
 		s.add(op.At, func() { r.work.of("work", op.Op).tried(r.operate(members[op.Node], op)) })
 	}
 	s.schedule(r.World)
@@ -153,9 +170,9 @@ func (r *Run[O]) Play() {
 // checkOps fails the test if the workload has an operation that means nothing.
 func (r *Run[O]) checkOps() {
 	r.T.Helper()
-	for i, op := range r.Scenario.Work {
+	for i, op := range r.tasks {
 		if r.ops[op.Op] == nil {
-			r.T.Fatalf("%v", wrongf(fmt.Sprintf("Work[%d].Op", i), "nobody said r.On(%q, …) before r.Play()%s", op.Op, r.known()))
+			r.T.Fatalf("%v", wrongf(r.Scenario.taskField(i), "nobody said r.On(%q, …) before r.Play()%s", op.Op, r.known()))
 		}
 	}
 }

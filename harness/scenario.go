@@ -22,7 +22,10 @@ type Scenario struct {
 	// Latency is how long packets take, as [fixtures.RuleNamed] knows it; without a name they take no time. It is what the network is like,
 	// not what is wrong with it: it outlasts [Run.Heal].
 	Latency Choice
-	// Conditions are how well the network treats packets beside that, as [fixtures.RuleNamed] knows it. They outlast [Run.Heal] as well.
+	// NAT is what stands before the nodes, as [fixtures.NATNamed] knows it, and Access what links they have to the network, as
+	// [fixtures.AccessNamed] knows it. They outlast [Run.Heal] as well; so do Conditions.
+	NAT, Access Choice
+	// Conditions are how well the network treats packets beside that, as [fixtures.RuleNamed] knows it.
 	Conditions Choice
 	// Loss is the chance of any packet to be lost, until [Run.Heal], independently of all others. LossModel is another way to lose packets until
 	// then, beside or instead of it, as [fixtures.RuleNamed] knows it.
@@ -30,10 +33,12 @@ type Scenario struct {
 	LossModel Choice
 	// PermuteTies has the seed decide the order of events of one instant, instead of the order of scheduling.
 	PermuteTies bool
-	// Churn is who goes and comes, Faults is what goes wrong for a while, and Work what the members are told to do.
-	Churn  []Change
-	Faults []Fault
-	Work   []Op
+	// Churn is who goes and comes, Faults is what goes wrong for a while, and Work what the members are told to do. Traffic is a workload beside
+	// that, as [fixtures.WorkloadNamed] knows it, drawn from the seed.
+	Churn   []Change
+	Faults  []Fault
+	Work    []Op
+	Traffic Choice
 	// Duration is how long [Run.Play] plays.
 	Duration time.Duration
 }
@@ -64,21 +69,24 @@ type Fault struct {
 	Every time.Duration
 	// Nodes are whom it touches; empty is everybody. For what happens to packets, they are those from or to one of them; for a cut, they are
 	// one side, and everybody else is the other; for [Bridge], the first is the bridge and the others are one side; for [Majorities], they are
-	// the ring; for [LosePacket], they are the sender and the receiver.
+	// the ring; for [LosePacket], they are the sender and the receiver; for [Reuse], who gives an address up and who takes it.
 	Nodes []string
 	// Match says which packets what happens to packets may happen to, as [fixtures.Matching] knows it: by what their payloads are. Empty is all.
 	Match string
 	// Amount is how strong it is: of what happens to packets, the chance of each, in parts per million; of [LoseBurst] that of each slot of time;
-	// of [LosePacket] which packet, from 1; of [Mutate] how many packets a second. The others have none.
+	// of [LosePacket] which packet, from 1; of [Mutate] how many packets a second; of [Drift] how much too fast the clocks run, in parts per
+	// million, negative for too slow; of [Throttle] how many bits a second; of [FailDisk] the chance of each write, sync or read.
 	Amount int64
 	// Size is how much of a packet it is about: of [Corrupt] how many bits, of [Truncate] how many bytes at most, of [MTU] the largest IPv4 packet
 	// that passes, in bytes.
 	Size int64
-	// By is by how much at least a copy of [Replay] is later.
+	// By is by how much: at least, a copy of [Replay] is later; at most, a clock is off under [Skew], either way; exactly, it jumps with [Step], on
+	// or back, and a node is busy with each event under [Slow].
 	By time.Duration
-	// Within bounds by how much [Reorder] holds a packet back, and by how much a copy of [Replay] is later; of [LoseBurst] it is the length of a slot.
+	// Within bounds by how much [Reorder] holds a packet back, a copy of [Replay] is later, and a timer is late under [LateTimers]; of [LoseBurst]
+	// it is the length of a slot, of [Throttle] how long a packet may queue for the link.
 	Within time.Duration
-	// Disk is what a [Crash] does to disks; empty is [sim.Unsynced].
+	// Disk is what a [Crash] does to disks; empty is [sim.Unsynced]. Of [FailDisk] it is what goes wrong.
 	Disk sim.DiskFate
 }
 
@@ -112,6 +120,15 @@ const (
 	Majorities   Verb = "majorities"    // each node sees a majority, and no two see the same: in a ring, its nearest neighbours on both sides
 	Isolate      Verb = "isolate"       // nothing passes from or to each of the nodes
 	Pause        Verb = "pause"         // the nodes' processes stop
+	Slow         Verb = "slow"          // the nodes take their time over each packet and timer
+	LateTimers   Verb = "late timers"   // the nodes' timers fire late
+	Skew         Verb = "skew"          // the nodes' clocks are off, each by another time
+	Step         Verb = "step"          // the nodes' clocks jump, and jump back when the fault ends
+	Drift        Verb = "drift"         // the nodes' clocks run too fast or too slow; what they are off by then, they are off until healed
+	Throttle     Verb = "throttle"      // the nodes' links have little bandwidth
+	Rebind       Verb = "rebind"        // the boxes before the nodes forget all, and get other addresses: at once, and once in each period
+	Twin         Verb = "twin"          // each node has a twin: the same overlay with the same identity on another machine
+	Reuse        Verb = "reuse address" // a node boots at a new address, and another one at the address that it gave up
 	Hold         Verb = "hold"          // packets wait; when the fault ends they arrive, those of each sender and receiver in their order
 	HoldShuffled Verb = "hold shuffled" // packets wait; when the fault ends they arrive, in an order drawn by the seed
 	LosePacket   Verb = "lose packet"   // one packet is lost: the Amount-th from the first node to the second since the world began

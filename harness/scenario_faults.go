@@ -27,7 +27,7 @@ func (s Scenario) validateFault(field string, f Fault) error {
 	if !known {
 		return wrongf(field+".Do", "%q is none of %q", f.Do, faultVerbs())
 	}
-	if err := s.validateTimes(field, f); err != nil {
+	if err := s.validateTimes(field, f, form); err != nil {
 		return err
 	}
 	if err := s.validatePeriod(field+".Every", f, form); err != nil {
@@ -40,7 +40,7 @@ func (s Scenario) validateFault(field string, f Fault) error {
 }
 
 // validateTimes is about when a fault begins and ends.
-func (s Scenario) validateTimes(field string, f Fault) error {
+func (s Scenario) validateTimes(field string, f Fault, form faultForm) error {
 	switch {
 	case f.At < 0 || f.At > s.Duration:
 		return wrongf(field+".At", "%v is not within the duration, 0s to %v", f.At, s.Duration)
@@ -48,6 +48,8 @@ func (s Scenario) validateTimes(field string, f Fault) error {
 		return wrongf(field+".For", "%v is no time to last", f.For)
 	case f.For > s.Duration-f.At:
 		return wrongf(field+".For", "%v from %v on is beyond the duration, %v; 0 lasts until healed", f.For, f.At, s.Duration)
+	case form.moment && f.For != 0 && f.Every == 0:
+		return wrongf(field+".For", "%v: %q happens at once", f.For, f.Do)
 	case f.Do == LosePacket && (f.At != 0 || f.For != 0):
 		return wrongf(field+".At", "%v for %v: %q counts since the world began, so both are 0", f.At, f.For, f.Do)
 	}
@@ -89,16 +91,21 @@ func (s Scenario) validateWhom(field string, f Fault, form faultForm) error {
 	return s.validateSides(field, f, form)
 }
 
+// ends are the two nodes of a fault that has two.
+var ends = map[Verb]string{LosePacket: "the sender and the receiver", Reuse: "who gives its address up and who takes it"}
+
 // validateSides is about how many nodes a fault touches.
 func (s Scenario) validateSides(field string, f Fault, form faultForm) error {
 	n, all := len(f.Nodes), len(s.Nodes)
 	switch {
+	case form.whom == somebody && n == 0:
+		return wrongf(field, "there are none: %q needs at least one", f.Do)
 	case form.whom == oneSide && n == 0:
 		return wrongf(field, "there are none: %q needs those of one side", f.Do)
 	case form.whom == oneSide && n == all:
 		return wrongf(field, "there are all %d: %q needs somebody on the other side", n, f.Do)
 	case form.whom == twoEnds && n != 2:
-		return wrongf(field, "there are %d: %q wants the sender and the receiver", n, f.Do)
+		return wrongf(field, "there are %d: %q wants two, %s", n, f.Do, ends[f.Do])
 	case form.whom == bridged && n < 2:
 		return wrongf(field, "there are %d: %q wants the bridge and those of one side", n, f.Do)
 	case form.whom == bridged && n == all:

@@ -11,11 +11,12 @@ import (
 type whom uint8
 
 const (
-	anybody whom = iota // these, or everybody
-	oneSide             // these against the rest: neither is empty
-	twoEnds             // a sender and a receiver
-	bridged             // the first is the bridge; the others are a side, the rest is another: neither is empty
-	ringed              // four or more, or everybody
+	anybody  whom = iota // these, or everybody
+	somebody             // these, and there is one
+	oneSide              // these against the rest: neither is empty
+	twoEnds              // a sender and a receiver
+	bridged              // the first is the bridge; the others are a side, the rest is another: neither is empty
+	ringed               // four or more, or everybody
 )
 
 // kind is what a fault happens to.
@@ -41,11 +42,13 @@ type faultForm struct {
 	within bool
 	disks  []sim.DiskFate // the first is what none stands for
 	once   bool           // it does not come and go
+	moment bool           // it does not last
 }
 
 const (
 	certain   = 1_000_000 // parts per million
 	maxWithin = time.Hour // the longest delay of fixtures
+	maxSkew   = 1000 * time.Hour
 )
 
 var chance = bounds{1, certain}
@@ -66,6 +69,15 @@ var faultForms = []faultForm{
 	{do: Isolate, kind: toNetwork},
 	{do: Crash, kind: toNodes, disks: []sim.DiskFate{sim.Unsynced, sim.Kept, sim.Wiped}},
 	{do: Pause, kind: toNodes},
+	{do: Slow, kind: toNodes, by: bounds{1, int64(maxWithin)}},
+	{do: LateTimers, kind: toNodes, within: true},
+	{do: Skew, kind: toNodes, by: bounds{1, int64(maxSkew)}},
+	{do: Step, kind: toNodes, by: bounds{-int64(maxSkew), int64(maxSkew)}},
+	{do: Drift, kind: toNodes, amount: bounds{-500_000, 500_000}},
+	{do: Throttle, kind: toNodes, amount: bounds{1000, 1e12}, within: true},
+	{do: Rebind, kind: toNodes, moment: true},
+	{do: Twin, kind: toNodes, whom: somebody, once: true},
+	{do: Reuse, kind: toNodes, whom: twoEnds, once: true, moment: true},
 	{do: Hold, kind: toNetwork},
 	{do: HoldShuffled, kind: toNetwork},
 	{do: LosePacket, whom: twoEnds, amount: bounds{1, 1 << 40}, once: true},

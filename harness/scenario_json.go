@@ -25,6 +25,8 @@ type (
 		Nodes       []string     `json:"nodes"`
 		Topology    choiceJSON   `json:"topology"`
 		Latency     *choiceJSON  `json:"latency,omitempty"`
+		NAT         *choiceJSON  `json:"nat,omitempty"`
+		Access      *choiceJSON  `json:"access,omitempty"`
 		Conditions  *choiceJSON  `json:"conditions,omitempty"`
 		Loss        uint32       `json:"loss_ppm,omitempty"`
 		LossModel   *choiceJSON  `json:"loss_model,omitempty"`
@@ -32,6 +34,7 @@ type (
 		Churn       []changeJSON `json:"churn,omitempty"`
 		Faults      []faultJSON  `json:"faults,omitempty"`
 		Work        []opJSON     `json:"work,omitempty"`
+		Traffic     *choiceJSON  `json:"traffic,omitempty"`
 		Duration    span         `json:"duration"`
 	}
 	caseHead struct {
@@ -105,7 +108,8 @@ func (s Scenario) MarshalJSON() ([]byte, error) {
 		Version: caseVersion, Seed: hexSeed(s.Seed), Nodes: s.Nodes, Topology: choiceJSON(s.Topology),
 		Loss: uint32(s.Loss), PermuteTies: s.PermuteTies, Duration: span(s.Duration),
 	}
-	c.Latency, c.Conditions, c.LossModel = s.Latency.json(), s.Conditions.json(), s.LossModel.json()
+	c.Latency, c.NAT, c.Access, c.Conditions = s.Latency.json(), s.NAT.json(), s.Access.json(), s.Conditions.json()
+	c.LossModel, c.Traffic = s.LossModel.json(), s.Traffic.json()
 	for _, change := range s.Churn {
 		c.Churn = append(c.Churn, changeJSON{span(change.At), change.Node, change.Do})
 	}
@@ -181,7 +185,8 @@ func written(v *int) string {
 func (c caseJSON) scenario() Scenario {
 	s := Scenario{
 		Seed: uint64(c.Seed), Nodes: c.Nodes, Topology: Choice(c.Topology), Loss: sim.Chance(c.Loss), PermuteTies: c.PermuteTies,
-		Duration: time.Duration(c.Duration), Latency: c.Latency.choice(), Conditions: c.Conditions.choice(), LossModel: c.LossModel.choice(),
+		Duration: time.Duration(c.Duration), Latency: c.Latency.choice(), NAT: c.NAT.choice(), Access: c.Access.choice(),
+		Conditions: c.Conditions.choice(), LossModel: c.LossModel.choice(), Traffic: c.Traffic.choice(),
 	}
 	for _, change := range c.Churn {
 		s.Churn = append(s.Churn, Change{time.Duration(change.At), change.Node, change.Do})

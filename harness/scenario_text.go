@@ -16,30 +16,33 @@ import (
 func (s Scenario) GoString() string {
 	b := &strings.Builder{}
 	fmt.Fprintf(b, "harness.Scenario{\nSeed: %#x,\nNodes: %#v,\nTopology: %#v,\n", s.Seed, s.Nodes, s.Topology)
-	if !s.Latency.isZero() {
-		fmt.Fprintf(b, "Latency: %#v,\n", s.Latency)
-	}
-	if !s.Conditions.isZero() {
-		fmt.Fprintf(b, "Conditions: %#v,\n", s.Conditions)
+	for _, m := range []model{{"Latency", s.Latency}, {"NAT", s.NAT}, {"Access", s.Access}, {"Conditions", s.Conditions}} {
+		m.write(b)
 	}
 	if s.Loss != 0 {
 		fmt.Fprintf(b, "Loss: %d,\n", uint32(s.Loss))
 	}
-	if !s.LossModel.isZero() {
-		fmt.Fprintf(b, "LossModel: %#v,\n", s.LossModel)
-	}
+	s.lossModel().write(b)
 	if s.PermuteTies {
 		b.WriteString("PermuteTies: true,\n")
 	}
 	writeList(b, "Churn: []harness.Change", s.Churn)
 	writeList(b, "Faults: []harness.Fault", s.Faults)
 	writeList(b, "Work: []harness.Op", s.Work)
+	model{"Traffic", s.Traffic}.write(b)
 	fmt.Fprintf(b, "Duration: %s,\n}", goDuration(s.Duration))
 	source, err := format.Source([]byte(b.String()))
 	if err != nil {
 		panic(fmt.Sprintf("harness: the literal of a scenario is not Go: %v\n%s", err, b))
 	}
 	return string(source)
+}
+
+// write writes a field that names something, unless it names nothing.
+func (m model) write(b *strings.Builder) {
+	if !m.isZero() {
+		fmt.Fprintf(b, "%s: %#v,\n", m.field, m.Choice)
+	}
 }
 
 // writeList writes a field that is a list, unless it is empty.
@@ -117,6 +120,8 @@ var verbNames = map[Verb]string{
 	Lose: "Lose", Duplicate: "Duplicate", Reorder: "Reorder", Cut: "Cut", CutOneWay: "CutOneWay", Pause: "Pause",
 	Corrupt: "Corrupt", Truncate: "Truncate", MTU: "MTU", Replay: "Replay", LoseBurst: "LoseBurst",
 	Bridge: "Bridge", Majorities: "Majorities", Isolate: "Isolate",
+	Slow: "Slow", LateTimers: "LateTimers", Skew: "Skew", Step: "Step", Drift: "Drift", Throttle: "Throttle",
+	Rebind: "Rebind", Twin: "Twin", Reuse: "Reuse",
 	Hold: "Hold", HoldShuffled: "HoldShuffled", LosePacket: "LosePacket", Mutate: "Mutate",
 }
 

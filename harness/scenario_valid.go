@@ -21,10 +21,8 @@ func (s Scenario) Validate() error {
 	if _, err := s.topology(); err != nil {
 		return err
 	}
-	for _, model := range append(s.models(), s.lossModel()) {
-		if _, err := model.rule(); err != nil {
-			return err
-		}
+	if err := s.validateModels(); err != nil {
+		return err
 	}
 	if s.Loss > sim.Percent(100) {
 		return wrongf("Loss", "%d parts per million is more than everything", s.Loss)
@@ -38,6 +36,20 @@ func (s Scenario) Validate() error {
 		}
 	}
 	return nil
+}
+
+// validateModels is about what is named.
+func (s Scenario) validateModels() error {
+	for _, m := range append(s.models(), s.lossModel()) {
+		if _, err := m.rule(); err != nil {
+			return err
+		}
+	}
+	if _, err := s.nat(); err != nil {
+		return err
+	}
+	_, err := s.traffic()
+	return err
 }
 
 func (s Scenario) validateNodes() error {
@@ -123,7 +135,7 @@ func (s Scenario) topology() (fixtures.Topology, error) {
 	return t, nil
 }
 
-// model is a field that names a rule.
+// model is a field that names something of fixtures.
 type model struct {
 	field string
 	Choice
@@ -131,21 +143,35 @@ type model struct {
 
 // models are the rules that say what the network is like, in the order in which they are linked.
 func (s Scenario) models() []model {
-	return []model{{"Latency", s.Latency}, {"Conditions", s.Conditions}}
+	return []model{{"Access", s.Access}, {"Latency", s.Latency}, {"Conditions", s.Conditions}}
 }
 
 func (s Scenario) lossModel() model { return model{"LossModel", s.LossModel} }
 
 // rule is the rule that a field names, nil when it names none.
 func (m model) rule() (sim.Rule, error) {
+	if m.field == "Access" {
+		return named(m, fixtures.AccessNamed)
+	}
+	return named(m, fixtures.RuleNamed)
+}
+
+func (s Scenario) nat() (fixtures.Mix, error) { return named(model{"NAT", s.NAT}, fixtures.NATNamed) }
+
+func (s Scenario) traffic() (fixtures.Workload, error) {
+	return named(model{"Traffic", s.Traffic}, fixtures.WorkloadNamed)
+}
+
+// named is what a field names, nothing when it names nothing.
+func named[T any](m model, find func(name string, params ...int64) (T, error)) (none T, _ error) {
 	if m.isZero() {
-		return nil, nil
+		return none, nil
 	}
-	rule, err := fixtures.RuleNamed(m.Name, m.Params...)
+	one, err := find(m.Name, m.Params...)
 	if err != nil {
-		return nil, wrongf(m.field, "%w", err)
+		return none, wrongf(m.field, "%w", err)
 	}
-	return rule, nil
+	return one, nil
 }
 
 func (c Choice) isZero() bool { return c.Name == "" && len(c.Params) == 0 }

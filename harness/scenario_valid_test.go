@@ -47,7 +47,7 @@ func TestImpossibleFaultsNameFieldAndValue(t *testing.T) {
 		`Faults[4].Nodes[1]: "b" is the name of Faults[4].Nodes[0] already`:                        func(s *harness.Scenario) { s.Faults[4].Nodes = []string{"b", "b"} },
 		`Faults[3].Nodes: there are none: "cut" needs those of one side`:                           func(s *harness.Scenario) { s.Faults[3].Nodes = nil },
 		`Faults[4].Nodes: there are all 4: "cut one way" needs somebody on the other side`:         func(s *harness.Scenario) { s.Faults[4].Nodes = s.Nodes },
-		`Faults[9].Nodes: there are 1: "lose packet" wants the sender and the receiver`:            func(s *harness.Scenario) { s.Faults[9].Nodes = []string{"a"} },
+		`Faults[9].Nodes: there are 1: "lose packet" wants two, the sender and the receiver`:       func(s *harness.Scenario) { s.Faults[9].Nodes = []string{"a"} },
 		`Faults[9].At: 1s for 0s: "lose packet" counts since the world began, so both are 0`:       func(s *harness.Scenario) { s.Faults[9].At = time.Second },
 		`Faults[0].Amount: 1000001: "lose" wants 1 to 1000000`:                                     func(s *harness.Scenario) { s.Faults[0].Amount = 1000001 },
 		`Faults[3].Amount: 7: "cut" has none`:                                                      func(s *harness.Scenario) { s.Faults[3].Amount = 7 },

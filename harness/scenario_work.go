@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
 
@@ -26,4 +27,12 @@ func (s Scenario) tasks(w fixtures.Workload, streams *sim.World) (ops []Op) {
 		ops = append(ops, Op(op))
 	}
 	return ops
+}
+
+// taskField is the field that the i-th operation of all comes from.
+func (s Scenario) taskField(i int) string {
+	if i < len(s.Work) {
+		return fmt.Sprintf("Work[%d].Op", i)
+	}
+	return "Traffic"
 }

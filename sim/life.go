@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 	"math"
+	"net/netip"
 )
 
 // journey is how often a node has changed, and whether it will at its next restart.
@@ -61,8 +62,29 @@ func (n *Node) Restart() {
 }
 
 // Move gives the node new addresses from its next restart on, drawn from the seed, its name and how often it has moved before. The old ones
-// belong to nobody for ever after: what is sent there is lost for the reason [Gone]. Until the restart nothing changes.
+// belong to nobody, unless a node is put there by [Node.MoveTo] or [At]: what is sent there is lost for the reason [Gone]. Until the restart
+// nothing changes.
 func (n *Node) Move() { n.moving = true }
+
+// MoveTo is Move to an address that was somebody's, who gave it up by moving away: from the node's next restart on it is this node's, and what
+// is in the air to it arrives here. It must be on the internet, and so must be the node, else it is a programmer's error and panics, at the
+// restart as well if somebody has the address by then.
+func (n *Node) MoveTo(addr netip.AddrPort) {
+	if n.site != 0 {
+		panic(fmt.Sprintf("sim: node %q: MoveTo(%v): it is not on the open internet, but has a site with addresses of its own", n.name, addr))
+	}
+	n.extra().heir = n.w.book.code(addr)
+	n.moving = true
+}
+
+// inheritance is the address that the node is to move to, none if it is a new one.
+func (n *Node) inheritance() (addrs []netip.AddrPort) {
+	if n.rest != nil && n.heir != 0 {
+		addrs = []netip.AddrPort{n.w.book.addr(n.heir)}
+		n.heir = 0
+	}
+	return addrs
+}
 
 // Renew gives the node a new identity from its next restart on: its stream "identity" yields other numbers. Until the restart nothing changes.
 func (n *Node) Renew() { n.renewing = true }
@@ -89,7 +111,7 @@ func (n *Node) move() {
 	n.moves = next(n, n.moves)
 	r := keyed(mix(mix(mix(w.seed, placeSalt), n.id), uint64(n.moves)))
 	n.addrs = nil
-	w.address(n, nil, r)
+	w.address(n, n.inheritance(), r)
 	w.fold(Moved, n.id^old, n.public)
 	w.seq++
 	if w.watched(Moved) {

@@ -33,6 +33,8 @@ type network struct {
 	stays    slab[stay]
 	scratch  []*Packet // what filters look at; one a depth of copying
 	depth    int
+
+	inherited bool // some address was given to another node than had it first
 }
 
 // packet is a datagram in the air.
@@ -256,6 +258,9 @@ func (w *World) schedulePacket(p *packet, slot uint32, delay time.Duration) {
 func (w *World) deliver(ref uint64) {
 	slot := uint32(ref)
 	p := w.packets.at(slot)
+	if w.inherited && p.way == direct {
+		w.readdress(p)
+	}
 	n := p.to
 	w.current = running{p.id, n}
 	if len(w.cuts)+len(w.holds)+len(w.gates) != 0 && p.stage == underway && w.stopped(p, ref) {
@@ -294,6 +299,13 @@ func (w *World) deliver(ref uint64) {
 		}
 	}
 	w.free(slot)
+}
+
+// readdress has a packet go to whom its address belongs to now, if that is not whom it belonged to when it was sent.
+func (w *World) readdress(p *packet) {
+	if h := w.book.find(p.dst); !p.to.has(p.dst) && h != nil && h.node.has(p.dst) {
+		p.to = h.node
+	}
 }
 
 // obstacle says why a packet that has come to the node's side of the network does not reach it, "" when it does.

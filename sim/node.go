@@ -40,6 +40,8 @@ type rest struct {
 	backlog     []uint64 // events that came due while paused, as queue references, in order
 	backlogSize int      // bytes of packets in it
 	crashing    bool     // its coroutines are being ended
+	twin        uint64   // the key of the identity it shares with another node; 0: it has its own
+	heir        uint64   // the code of the address it moves to; 0: a new one
 }
 
 // Node adds a machine to the world and switches it on. The address is drawn at once from the seed and the name, whatever other nodes there
@@ -138,6 +140,8 @@ func (n *Node) streamKey(purpose string) uint64 {
 		return mix(key, uint64(n.life))
 	case n.renewals != 0:
 		return mix(key, uint64(n.renewals)<<32)
+	case n.rest != nil && n.twin != 0:
+		return n.twin
 	}
 	return key
 }

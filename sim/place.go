@@ -71,8 +71,10 @@ func (w *World) assign(n *Node, fixed []netip.AddrPort, i int, r *rand.Rand, dra
 			panic(fmt.Sprintf("sim: node %q: At(%v): address %d is none", n.name, fixed, i))
 		}
 		code = w.book.code(fixed[i])
-		if h := w.book.find(code); h != nil {
+		if h := w.book.find(code); h != nil && h.node.has(code) {
 			panic(fmt.Sprintf("sim: node %q: address %v belongs to node %q", n.name, fixed[i], h.node.name))
+		} else if h != nil {
+			w.inherited = true
 		}
 	} else {
 		code = draw(r)

@@ -186,10 +186,10 @@ func oldAddress(t *testing.T) {
 	}
 	defer func() {
 		if recover() == nil {
-			t.Fatal("the old address was given to somebody else")
+			t.Fatal("the new address was given to somebody else")
 		}
 	}()
-	l.Node("heir", nil, sim.At(old))
+	l.Node("heir", nil, sim.At(l.b.Addrs()[0]))
 }
 
 // renew: at the next restart the node is somebody else, and stays so.

@@ -1,0 +1,50 @@
+package harness
+
+import (
+	"github.com/overlaytest/overlaytest/sim"
+)
+
+// rebind has the boxes before the nodes start anew.
+func (f *faults) rebind(o *outbreak) (end func()) {
+	rebound := map[sim.Gateway]bool{}
+	for _, n := range f.touched(o) {
+		if box := n.Gateway(); box != nil && !rebound[box] {
+			rebound[box] = true
+			o.tried(n.Rebind())
+		}
+	}
+	return func() {}
+}
+
+// twins gives the nodes their twins. Its end takes them away.
+func (f *faults) twins(o *outbreak) (end func()) {
+	var twins []*sim.Node
+	for _, n := range o.nodes {
+		name := n.Name() + "'s twin"
+		for f.w.Find(name) != nil {
+			name += "'"
+		}
+		twins = append(twins, n.Twin(name, f.boots[n.Name()]))
+	}
+	o.count(len(twins))
+	return func() {
+		for _, twin := range twins {
+			f.gone[twin] = true
+			twin.Crash()
+		}
+	}
+}
+
+// reuse has a node that is up move away, and another one that is up take its address. Behind a gateway addresses are not given away.
+func (f *faults) reuse(o *outbreak) (end func()) {
+	giver, taker := o.nodes[0], o.nodes[1]
+	if giver.Up() && taker.Up() && giver.Gateway() == nil && taker.Gateway() == nil {
+		addr := giver.Addrs()[0]
+		giver.Move()
+		giver.Restart()
+		taker.MoveTo(addr)
+		taker.Restart()
+		o.count(1)
+	}
+	return func() {}
+}

@@ -23,8 +23,11 @@ var atomic = properties.Law[*Store]{
 	Name: "the store is linearizable",
 	Space: properties.Scenarios(properties.Nodes(1, 7), properties.Topology(harness.Choice{Name: "complete"}), properties.Latency(),
 		properties.Ops("write", 10), properties.Ops("read", 20), properties.ChurnBy(harness.Crash, harness.Restart), properties.Faulty(properties.Usual)),
-	Boot:  overlays.ABD{}.Boot,
-	Judge: properties.Judge(linearizable.Registers((*Store).Write, (*Store).Read, 1, time.Minute)),
+	Boot: overlays.ABD{}.Boot,
+	Judge: properties.Judge(
+		properties.Setup(func(r *harness.Run[*Store]) { r.Describe(overlays.DescribeStore) }),
+		linearizable.Registers((*Store).Write, (*Store).Read, 1, time.Minute),
+	),
 }
 
 func TestAtomic(t *testing.T) { atomic.Check(t) }

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"fmt"
 	"math"
 	"math/bits"
 	"time"
@@ -70,11 +69,9 @@ func (w *World) Event() uint64 { return w.current.id }
 // Because runs f as a part of an event that ran before on a node of the world: what f sends and schedules has that event as its cause. It is
 // for code that reacts to an event on a goroutine of its own.
 func (w *World) Because(event uint64, n *Node, f func()) {
-	if w.current.id != 0 {
-		panic(fmt.Sprintf("sim: Because(%d) called from inside event %d", event, w.current.id))
-	}
-	w.current = running{event, n}
-	defer func() { w.current = running{} }()
+	running := w.current
+	w.current.id, w.current.node = event, n
+	defer func() { w.current = running }()
 	f()
 }
 

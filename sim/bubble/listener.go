@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 	"syscall"
+	"time"
 )
 
 // Listener takes connections on a port of a host: a net.Listener.
@@ -100,6 +101,13 @@ func (l *Listener) Addr() net.Addr { return net.TCPAddrFromAddrPort(l.at) }
 // Dial is [Host.DialContext] without a context.
 func (h *Host) Dial(network, address string) (net.Conn, error) {
 	return h.DialContext(context.Background(), network, address)
+}
+
+// DialTimeout is [Host.DialContext] that gives up after d.
+func (h *Host) DialTimeout(network, address string, d time.Duration) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), d)
+	defer cancel()
+	return h.DialContext(ctx, network, address)
 }
 
 // DialContext connects to a host, as net.Dialer.DialContext does. The network is "tcp", "tcp4", "udp" or "udp4"; the host part of the address

@@ -244,12 +244,12 @@ func sendingPlace() (line, handler string) {
 
 // machinery reports whether a function is of what runs overlays: it is never where a packet comes from.
 func machinery(function string) bool {
-	for _, part := range []string{"sim.", "harness.", "properties."} {
+	for _, part := range []string{"sim.", "sim/bubble.", "harness.", "properties."} {
 		if strings.HasPrefix(function, modulePath+part) {
 			return true
 		}
 	}
-	return strings.HasPrefix(function, "runtime.") || strings.HasPrefix(function, "testing.") || strings.HasPrefix(function, "reflect.")
+	return strings.HasPrefix(function, "runtime.") || strings.HasPrefix(function, "runtime/pprof.") || strings.HasPrefix(function, "testing.") || strings.HasPrefix(function, "reflect.")
 }
 
 // placeOf is a function with its file and line: gossip.(*Gossip).push gossip.go:71.

@@ -48,6 +48,7 @@ func of(n *sim.Node) *bubble {
 		reseed(w.Seed())
 		w.Pace((*pace)(b))
 		w.Watch(b.crashed, sim.Crashed)
+		w.Watch(b.stopped, sim.Paused, sim.Resumed)
 		return b
 	})
 }

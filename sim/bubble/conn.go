@@ -59,7 +59,7 @@ func (h *Host) newConn(key streamKey, at netip.AddrPort, s state) *Conn {
 
 // Read waits for bytes. At the end of the stream it returns io.EOF.
 func (c *Conn) Read(p []byte) (n int, err error) {
-	defer c.h.b.lock()()
+	defer c.h.enter()()
 	for len(c.in) == 0 {
 		switch {
 		case c.closed:
@@ -87,7 +87,7 @@ func (c *Conn) Read(p []byte) (n int, err error) {
 
 // Write waits until all of p has found room in the buffer.
 func (c *Conn) Write(p []byte) (n int, err error) {
-	defer c.h.b.lock()()
+	defer c.h.enter()()
 	for {
 		switch {
 		case c.closed:
@@ -113,7 +113,7 @@ func (c *Conn) Write(p []byte) (n int, err error) {
 
 // CloseWrite ends the stream in this direction: the far side reads io.EOF after what was written.
 func (c *Conn) CloseWrite() error {
-	defer c.h.b.lock()()
+	defer c.h.enter()()
 	if c.closed || c.err != nil {
 		return c.fail("close", net.ErrClosed)
 	}

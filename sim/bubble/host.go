@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"runtime/pprof"
 	"strconv"
+	"sync"
 	"testing/synctest"
 	"time"
 
@@ -30,6 +31,8 @@ type Host struct {
 	cause   uint64         // the last event that gave the host something
 	lane    time.Duration  // its nanosecond of each microsecond
 	free    time.Duration  // when it may be given something again
+	paused  bool
+	awake   *sync.Cond // it is not paused any more
 }
 
 // Boot makes a function for [sim.World.Node], and what harness.Spawn takes, of one that starts a program on a host. It is called at every
@@ -53,7 +56,7 @@ func Boot[O any](start func(h *Host, met []netip.AddrPort) (O, error)) func(n *s
 
 // newHost makes the host of the node's life that begins.
 func (b *bubble) newHost(n *sim.Node) *Host {
-	h := &Host{b: b, node: n, life: n.Life(), lane: b.laneOf(n), conns: map[streamKey]*Conn{}, ports: map[uint16]int{}, cause: b.w.Event()}
+	h := &Host{b: b, node: n, life: n.Life(), lane: b.laneOf(n), conns: map[streamKey]*Conn{}, ports: map[uint16]int{}, cause: b.w.Event(), awake: sync.NewCond(&b.mu)}
 	h.context, h.cancel = context.WithCancel(context.Background())
 	for n.Index() >= len(b.hosts) {
 		b.hosts = append(b.hosts, nil)
@@ -111,9 +114,31 @@ func (b *bubble) crashed(e sim.Event) {
 	b.hosts[i] = nil
 }
 
+// stopped has the host of a node that was stopped wait, and that of one that goes on go on.
+func (b *bubble) stopped(e sim.Event) {
+	defer b.lock()()
+	if i := e.Node.Index(); i < len(b.hosts) && b.hosts[i] != nil {
+		h := b.hosts[i]
+		h.paused = e.Kind == sim.Paused
+		b.wake(h.awake)
+	}
+}
+
+// enter takes hold of the world for an operation on a socket, which waits while the node is paused: goroutines cannot be stopped, but they
+// can be kept from the network.
+func (h *Host) enter() (unlock func()) {
+	unlock = h.b.lock()
+	for h.paused && !h.b.event {
+		h.awake.Wait()
+	}
+	return unlock
+}
+
 // crash ends the host: its context, its sockets.
 func (h *Host) crash() {
 	h.cancel()
+	h.paused = false
+	h.b.wake(h.awake)
 	for _, c := range h.sockets {
 		c.shut()
 	}

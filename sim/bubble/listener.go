@@ -59,7 +59,7 @@ func (h *Host) door(port uint16) *Listener {
 
 // Accept waits for a connection. What it returns is a *Conn.
 func (l *Listener) Accept() (net.Conn, error) {
-	defer l.h.b.lock()()
+	defer l.h.enter()()
 	for len(l.queue) == 0 {
 		if l.closed {
 			return nil, &net.OpError{Op: "accept", Net: "tcp", Source: l.Addr(), Err: net.ErrClosed}
@@ -132,7 +132,7 @@ func (h *Host) DialContext(ctx context.Context, network, address string) (net.Co
 
 // dialStream connects a stream.
 func (h *Host) dialStream(ctx context.Context, remote netip.AddrPort) (net.Conn, error) {
-	defer h.b.lock()()
+	defer h.enter()()
 	failed := func(err error) (net.Conn, error) {
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Addr: net.TCPAddrFromAddrPort(remote), Err: err}
 	}

@@ -84,7 +84,7 @@ func (c *PacketConn) ReadFrom(p []byte) (n int, from net.Addr, err error) {
 
 // ReadFromAddrPort is ReadFrom with the address as a value.
 func (c *PacketConn) ReadFromAddrPort(p []byte) (n int, from netip.AddrPort, err error) {
-	defer c.h.b.lock()()
+	defer c.h.enter()()
 	for len(c.inbox) == 0 {
 		switch {
 		case c.closed:
@@ -113,7 +113,7 @@ func (c *PacketConn) WriteTo(p []byte, to net.Addr) (n int, err error) {
 
 // WriteToAddrPort is WriteTo with the address as a value.
 func (c *PacketConn) WriteToAddrPort(p []byte, to netip.AddrPort) (n int, err error) {
-	defer c.h.b.lock()()
+	defer c.h.enter()()
 	switch {
 	case c.closed:
 		err = net.ErrClosed

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -186,3 +187,62 @@ func TestCloseIsTheEndOfTheStream(t *testing.T) {
 		}
 	}, rough...)
 }
+
+func TestWhoIsPausedSendsNothing(t *testing.T) {
+	between(t, func(t *testing.T, p *pair) {
+		c, err := p.a.ListenPacket("udp", ":7")
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := p.b.ListenPacket("udp", ":7")
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.a.Go(func(context.Context) {
+			for i := range byte(10) {
+				time.Sleep(time.Second)
+				c.WriteToAddrPort([]byte{i}, netip.AddrPortFrom(p.b.Addr().Addr(), 7))
+			}
+		})
+		got := 0
+		p.b.Go(func(context.Context) {
+			for {
+				if _, _, err := d.ReadFrom(make([]byte, 1)); err != nil {
+					return
+				}
+				got++
+			}
+		})
+		for _, want := range []int{3, 3, 7} {
+			if want == 3 && got == 3 {
+				p.a.Node().Pause()
+			}
+			p.w.Run(3500 * time.Millisecond)
+			if got != want {
+				t.Errorf("%d packets at %v, want %d", got, p.w.Elapsed(), want)
+			}
+			p.a.Node().Resume()
+		}
+	})
+}
+
+func TestGoroutinesThatOutliveTheirNodeAreNamed(t *testing.T) {
+	bubble.Test(t, 7, func(t *testing.T) {
+		w := sim.New(7)
+		w.Node("a", func(n *sim.Node) { host(n).Go(func(context.Context) { stubborn() }) })
+		w.Run(time.Second)
+		said := func() (said string) {
+			defer func() { said = fmt.Sprint(recover()) }()
+			w.Close()
+			return ""
+		}()
+		for _, want := range []string{"outlive", "stubborn", `"node":"a"`} {
+			if !strings.Contains(said, want) {
+				t.Errorf("nothing of %q in: %s", want, said)
+			}
+		}
+		time.Sleep(time.Hour)
+	})
+}
+
+func stubborn() { time.Sleep(time.Hour) }

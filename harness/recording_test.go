@@ -1,6 +1,7 @@
 package harness_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -46,6 +47,35 @@ func storm(t harness.TB, record func(w *harness.World)) *harness.Run[*overlays.G
 	r.Heal()
 	r.Run(30 * time.Second)
 	return r
+}
+
+func ExampleWorld_Summary() {
+	w := harness.New(t, 42, sim.Latency(30*time.Millisecond))
+	w.Record() // before what is to be seen
+	w.Describe(overlays.Describe)
+	members := harness.Spawn(w, 4, fixtures.Complete, overlays.NewPingPong)
+	harness.Knows(members, overlays.Self[*overlays.PingPong], overlays.Known[*overlays.PingPong])
+	w.Run(5 * time.Second)
+	heal := w.Partition(harness.Nodes(members[:2]), harness.Nodes(members[2:]))
+	w.Run(5 * time.Second)
+	heal()
+	s := w.Summary() // fmt.Println(s) is the whole screen, s.SVG() the picture
+	for _, k := range s.Kinds {
+		fmt.Println(k.Kind, k.Packets, "sent,", k.Delivered, "delivered")
+	}
+	fmt.Println(s.Lost[0].Packets, "lost:", s.Lost[0].Reason)
+	fmt.Println(s.Latency)
+	fmt.Println(s.Intervals[0])
+	// Output:
+	// ping 60 sent, 32 delivered
+	// pong 32 sent, 32 delivered
+	// introduction-request 12 sent, 12 delivered
+	// introduction-response 12 sent, 12 delivered
+	// puncture 8 sent, 8 delivered
+	// puncture-request 8 sent, 8 delivered
+	// 16 lost: partition
+	// half within 30ms, 90 % within 30ms, 99 % within 30ms, all within 30ms
+	// partition n0 n1 and n2 n3 from 5s to 10s
 }
 
 func TestRecordingChangesNothingThatATestSees(t *testing.T) {

@@ -24,6 +24,26 @@ func TestDoingAddsWhatAWorkloadSays(t *testing.T) {
 	same(t, "the same scenario again", s.Doing(fixtures.PoissonWork(time.Second).Keys(3, 1000, sim.Percent(50))), busy)
 }
 
+func TestTrafficIsPlayedAsIfItWereListed(t *testing.T) {
+	s := harness.Scenario{Seed: 7, Nodes: []string{"anna", "bert", "carl"}, Topology: harness.Choice{Name: "ring"}, Duration: 10 * time.Second}
+	listed := s.Doing(fixtures.PoissonWork(time.Second).Keys(3, 1000, sim.Percent(50)).Phased(time.Second, 0))
+	s.Traffic = harness.Choice{Name: "hot keys", Params: []int64{1e9, 3, 1000, 500_000, 1e9, 0}}
+	did := func(s harness.Scenario) (ops []string) {
+		r := harness.Start(t, s, overlays.NewGossip)
+		for _, op := range []string{"read", "write"} {
+			r.On(op, func(m *harness.Member[*overlays.Gossip], key uint64) {
+				ops = append(ops, fmt.Sprintf("%v %s %s %d", r.Elapsed(), m.Name(), op, key))
+			})
+		}
+		r.Play()
+		return ops
+	}
+	same(t, "what was done", did(s), did(listed))
+	if len(listed.Work) < 10 {
+		t.Errorf("that is not much: %v", listed.Work)
+	}
+}
+
 func TestPhasesAreWrittenAndReadAndJudged(t *testing.T) {
 	work := fixtures.SteadyWork(time.Second).Phased(10*time.Second, 10*time.Second)
 	s := harness.Scenario{Nodes: []string{"anna"}, Topology: harness.Choice{Name: "ring"}, Duration: time.Minute}.Doing(work)

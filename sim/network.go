@@ -283,7 +283,7 @@ func (w *World) deliver(ref uint64) {
 		w.lose(slot, why)
 		return
 	}
-	if n.paused {
+	if n.paused || n.hindered && n.works() {
 		w.queueUp(n, ref, p)
 		return
 	}
@@ -330,7 +330,7 @@ func (w *World) obstacle(p *packet, n *Node) Reason {
 	return ""
 }
 
-// queueUp keeps a packet for a paused node until it resumes, as far as its buffer goes.
+// queueUp keeps a packet for a node that is paused or busy, as far as its buffer goes.
 func (w *World) queueUp(n *Node, ref uint64, p *packet) {
 	r := n.extra()
 	if r.backlogSize+int(p.size) > backlogBound {
@@ -339,7 +339,7 @@ func (w *World) queueUp(n *Node, ref uint64, p *packet) {
 	}
 	p.stage = unread
 	r.backlogSize += int(p.size)
-	r.backlog = append(r.backlog, refPacket|lifeIn(n)|uint64(uint32(ref)))
+	n.await(refPacket | lifeIn(n) | uint64(uint32(ref)))
 }
 
 // lose ends a packet, and says why.

@@ -5,26 +5,27 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/netip"
-	"time"
 )
 
 // Node is one machine of a world. It is made by [World.Node], lives until [Node.Crash] and again after [Node.Restart]; a life is the time
 // from one boot to the next crash. Its methods are what an overlay may use of the world; the same shape exists over real sockets.
 type Node struct {
-	w      *World
-	listen func(from, to netip.AddrPort, data []byte)
-	id     uint64
-	public uint64 // address codes; 0 for none
-	lan    uint64
-	index  uint32
-	life   uint32
-	site   uint32
-	up     bool
-	paused bool
-	*rest  // all above is one cache line: what a packet touches
-	boot   func(*Node)
-	name   string
-	addrs  []netip.AddrPort
+	w        *World
+	listen   func(from, to netip.AddrPort, data []byte)
+	id       uint64
+	public   uint64 // address codes; 0 for none
+	lan      uint64
+	index    uint32
+	life     uint32
+	site     uint32
+	up       bool
+	paused   bool
+	amiss    bool // its clock is not the world's
+	hindered bool // its events may be put off: see pace
+	*rest         // all above is one cache line: what a packet touches
+	boot     func(*Node)
+	name     string
+	addrs    []netip.AddrPort
 
 	bootedBy uint64 // the event that switched the node on
 	journey         // two cache lines with it: a slab of nodes has each at the start of one
@@ -36,12 +37,15 @@ type rest struct {
 	log         *slog.Logger
 	disk        Disk
 	procs       []*Proc
-	whole       uint64   // the code of the IP address all of whose ports are the node's; 0: none
-	backlog     []uint64 // events that came due while paused, as queue references, in order
-	backlogSize int      // bytes of packets in it
-	crashing    bool     // its coroutines are being ended
-	twin        uint64   // the key of the identity it shares with another node; 0: it has its own
-	heir        uint64   // the code of the address it moves to; 0: a new one
+	whole       uint64  // the code of the IP address all of whose ports are the node's; 0: none
+	backlog     backlog // events that came due while it was paused, or busy
+	backlogSize int     // bytes of packets in it
+	clock       clock
+	pace        pace
+	retime      bool   // its clock's rate has changed in this instant
+	crashing    bool   // its coroutines are being ended
+	twin        uint64 // the key of the identity it shares with another node; 0: it has its own
+	heir        uint64 // the code of the address it moves to; 0: a new one
 }
 
 // Node adds a machine to the world and switches it on. The address is drawn at once from the seed and the name, whatever other nodes there
@@ -87,8 +91,7 @@ func (w *World) scheduleBoot(n *Node) {
 // runBoot carries out a boot event.
 func (w *World) runBoot(id, ref uint64, n *Node) {
 	if n.paused {
-		r := n.extra()
-		r.backlog = append(r.backlog, ref)
+		n.await(ref)
 		return
 	}
 	w.current = running{id, n}
@@ -122,9 +125,6 @@ func (n *Node) Up() bool { return n.up }
 // Addrs returns the node's own addresses: the public one first, then the LAN address of a node placed at a [Site]; the only one of a node
 // [Behind] a gateway. The caller must not change the slice.
 func (n *Node) Addrs() []netip.AddrPort { return n.addrs }
-
-// Now returns the time on the node's clock, which is the world's.
-func (n *Node) Now() time.Time { return n.w.Now() }
 
 // Rand returns the node's stream of random numbers for a purpose: the same one on every call within a life, a new one after a crash.
 // The purpose "identity" keeps its stream's seed over crashes: it yields the same numbers again in each life, until [Node.Renew].
@@ -161,10 +161,13 @@ func (n *Node) Pause() {
 		return
 	}
 	n.paused = true
+	if n.rest != nil {
+		n.pace.serving = 0
+	}
 	n.w.mark(Paused, n)
 }
 
-// Resume lets a paused node go on: what came due meanwhile happens in this instant, in the order in which it came due. A periodic timer
+// Resume lets a paused node go on: what came due meanwhile happens in this instant, or as fast as [Node.Slow] lets it, in the order in which it came due. A periodic timer
 // fires once for all the periods it missed. A node that is not paused stays as it is.
 func (n *Node) Resume() {
 	if !n.up || !n.paused {
@@ -175,24 +178,31 @@ func (n *Node) Resume() {
 	if n.rest == nil {
 		return
 	}
-	n.w.scheduleInTurn(n.id, n.backlog)
-	n.backlog, n.backlogSize = nil, 0
+	if n.hindered && n.works() {
+		n.work()
+		return
+	}
+	n.w.scheduleInTurn(n.id, n.backlog.all())
+	n.backlog.clear()
+	n.backlogSize = 0
 }
 
 // backlogBound is how many bytes of input a paused node keeps: the default receive buffer of a Linux socket.
 const backlogBound = 208 << 10
 
-// dropBacklog empties the queue of a paused node.
+// dropBacklog empties the queue of a node that is paused or busy.
 func (n *Node) dropBacklog(why Reason) {
-	for _, ref := range n.backlog {
+	for _, ref := range n.backlog.all() {
 		switch ref & refKind {
 		case refPacket:
 			n.w.lose(uint32(ref), why)
-		case refTimer:
-			n.w.stopTimer(n, ref&^refKind)
+		case refTimer, refLate:
+			n.w.stopTimer(n, number(ref))
 		}
 	}
-	n.backlog, n.backlogSize = nil, 0
+	n.backlog.clear()
+	n.backlogSize, n.pace.serving = 0, 0
+	n.hinder()
 }
 
 // extra returns the parts that only some nodes have.

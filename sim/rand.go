@@ -17,6 +17,7 @@ const (
 	placeSalt  = 0x9b05688c2b3e6c1f
 	packetSalt = 0x1f83d9abfb41bd6b
 	digestSalt = 0x5be0cd19137e2179
+	lateSalt   = 0x629a292a367cd507
 	holdSalt   = 0xcbbb9d5dc1059ed8
 	gateSalt   = 0x629a292a367cd507
 	golden     = 0x9e3779b97f4a7c15

@@ -52,7 +52,7 @@ const (
 	WrongSite     Reason = "LAN address of another site" // sent to a LAN address from outside
 	Gone          Reason = "nobody here any more"        // the node was down, or had moved away from the address
 	NotListening  Reason = "nobody listens"              // the node had no receiver
-	BufferFull    Reason = "buffer full"                 // the node was paused for too long
+	BufferFull    Reason = "buffer full"                 // the node was paused, or busy, for too long
 	TooBig        Reason = "too big"                     // more than fits a packet on this link
 	SenderDown    Reason = "sender is down"              // a node that is down was asked to send a packet; or to set a timer, which has no address
 

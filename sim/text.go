@@ -20,13 +20,14 @@ type line struct {
 	From   string      `json:"from,omitempty"`
 	To     string      `json:"to,omitempty"`
 	Reason Reason      `json:"reason,omitempty"`
+	Amount int64       `json:"amount,omitempty"`
 	Sides  [2][]string `json:"sides,omitzero"`
 	Size   int         `json:"size,omitempty"`
 	Data   string      `json:"data,omitempty"` // hexadecimal
 }
 
 // JSONLines returns a watcher that writes each event as a line of JSON: id, cause, t (nanoseconds since [Epoch]), kind, node, peer, from, to,
-// reason, sides of a partition, size in bytes, and data in hexadecimal; what is empty is left out. The first error of w ends the output.
+// reason, amount, sides of a partition, size in bytes, and data in hexadecimal; what is empty is left out. The first error of w ends the output.
 func JSONLines(w io.Writer) func(Event) {
 	enc := json.NewEncoder(w)
 	var failed error
@@ -35,7 +36,7 @@ func JSONLines(w io.Writer) func(Event) {
 			return
 		}
 		failed = enc.Encode(line{ID: e.ID, Cause: e.Cause, At: int64(e.At), Kind: e.Kind.String(), Node: nameOf(e.Node), Peer: nameOf(e.Peer),
-			From: textOf(e.From), To: textOf(e.To), Reason: e.Reason, Sides: namesOf(e.Sides), Size: len(e.Data), Data: hex.EncodeToString(e.Data)})
+			From: textOf(e.From), To: textOf(e.To), Reason: e.Reason, Amount: e.Amount, Sides: namesOf(e.Sides), Size: len(e.Data), Data: hex.EncodeToString(e.Data)})
 	}
 }
 
@@ -67,6 +68,14 @@ func sentence(e Event, describe func([]byte) string) string {
 		return fmt.Sprintf("%s ← %s %s %s", who, other(e), e.Kind, describe(e.Data))
 	case Moved, Rebound:
 		return fmt.Sprintf("%s %s from %v to %v", who, e.Kind, e.From, e.To)
+	case ClockSet:
+		return fmt.Sprintf("%s clock set: off by %v", who, time.Duration(e.Amount))
+	case Drifted:
+		return fmt.Sprintf("%s clock drifts by %d ppm", who, e.Amount)
+	case Slowed:
+		return fmt.Sprintf("%s slowed: %v an event", who, time.Duration(e.Amount))
+	case Lagging:
+		return fmt.Sprintf("%s lagging: timers up to %v late", who, time.Duration(e.Amount))
 	case Dropped:
 		if e.Reason == SenderDown && !e.To.IsValid() {
 			return fmt.Sprintf("%s ✗ timer not set: %s", who, e.Reason)

@@ -60,10 +60,12 @@ func (w *World) actor(ref uint64) uint64 {
 		return w.packets.at(uint32(ref)).ends()
 	case refWait:
 		return w.packets.at(w.stays.at(uint32(ref)).slot).ends()
-	case refTimer:
+	case refTimer, refLate:
 		if n := w.timers.at(uint32(ref & timerSlot)).node; n != nil {
 			return n.id
 		}
+		return 0
+	case refRetime:
 		return 0
 	}
 	return w.nodes[uint32(ref)].id

@@ -11,18 +11,24 @@ import (
 type timer struct {
 	f      func()
 	node   *Node // nil: the test's own
-	due    int64 // nanoseconds since Epoch
+	due    int64 // what the node's clock reads then, skew and steps apart: nanoseconds since Epoch
 	period int64 // 0: fires once
 	cause  uint64
-	life   uint32
+	life   uint32 // of the node, with isLate
 	gen    uint32
 }
+
+// isLate marks a timer that is late already: it fires by a reference of kind refLate.
+const isLate = 1 << 31
 
 // An event's reference in the queue says what it is in the top bits:
 //
 //	refTimer   kind 4 | generation 32 | slot 28
 //	refPacket  kind 4 | life 28       | slot 32    (of a packet that waited for a paused node; else 0)
 //	refBoot    kind 4 | life 28       | node 32
+//	refLate    as refTimer, of one that was late already
+//	refServe   kind 4 | life 28       | node 32    (what a slow node works on is done)
+//	refRetime  kind 4 | 60 of 0                    (clocks have changed their rates)
 //	refWait    kind 4 | 28 of 0       | slot 32    (of a packet that was postponed on arrival)
 const (
 	refKind   uint64 = 0xf << 60
@@ -30,11 +36,17 @@ const (
 	refPacket uint64 = 2 << 60
 	refBoot   uint64 = 3 << 60
 	refWait   uint64 = 4 << 60
+	refLate   uint64 = 5 << 60
+	refServe  uint64 = 6 << 60
+	refRetime uint64 = 7 << 60
 
 	timerSlots = 28
 	timerSlot  = 1<<timerSlots - 1
 	refLife    = 1<<28 - 1
 )
+
+// number is the number of a timer in a reference to it.
+func number(ref uint64) uint64 { return ref &^ refKind }
 
 // lifeIn is a life as the references of packets and boots have it.
 func lifeIn(n *Node) uint64 { return uint64(n.life&refLife) << 32 }
@@ -96,19 +108,23 @@ func (w *World) setTimer(n *Node, d, period time.Duration, f func()) uint64 {
 	if t.gen == 0 {
 		t.gen = 1
 	}
-	t.f, t.node, t.period, t.cause, t.due = f, n, int64(period), w.current.id, w.later(d)
+	at := w.later(d)
+	t.f, t.node, t.period, t.cause, t.due = f, n, int64(period), w.current.id, at
 	if n != nil {
 		t.life = n.life
+		if n.amiss {
+			t.due, at = n.clock.after(w.now, int64(d))
+		}
 	}
 	id := uint64(t.gen)<<timerSlots | uint64(slot)
-	w.schedule(t.due, refTimer|id)
+	w.schedule(at, refTimer|id)
 	return id
 }
 
 // stopTimer frees a pending timer of that node; its entry in the queue is dropped when it is popped.
 func (w *World) stopTimer(n *Node, id uint64) bool {
 	t := w.pending(id)
-	if t == nil || t.node != n || n != nil && t.life != n.life {
+	if t == nil || t.node != n || n != nil && t.life&^isLate != n.life {
 		return false
 	}
 	w.freeTimer(id, t)
@@ -133,29 +149,50 @@ func (w *World) freeTimer(id uint64, t *timer) {
 }
 
 // due reports whether an entry of the queue still stands for an event.
-func (w *World) due(ref uint64) bool {
-	switch ref & refKind {
+func (w *World) due(e entry) bool {
+	switch ref := e.ref; ref & refKind {
 	case refTimer:
 		t := w.pending(ref &^ refKind)
 		if t == nil {
 			return false
 		}
-		if t.node != nil && t.life != t.node.life {
-			w.freeTimer(ref&^refKind, t)
-			return false
+		if t.node == nil || t.life == t.node.life && !t.node.amiss {
+			return true
 		}
+		return w.stillDue(e, t)
+	case refLate:
+		t := w.pending(number(ref))
+		return t != nil && w.stillDue(e, t)
 	case refBoot:
 		n := w.nodes[uint32(ref)]
 		return n.up && lifeIn(n) == ref&(refLife<<32)
+	case refServe:
+		return w.nodes[uint32(ref)].pace.serving == w.ties.id(e.key)
+	case refRetime:
+		w.retime()
+		return false
 	}
 	return true
+}
+
+// stillDue is due for a timer that is late, of another life, or of a node whose clock is amiss: what was left of it in a place that it had
+// before the clock's rate changed is early, or not that of a late one.
+func (w *World) stillDue(e entry, t *timer) bool {
+	n := t.node
+	if t.life&^isLate != n.life {
+		w.freeTimer(number(e.ref), t)
+		return false
+	}
+	return (e.ref&refKind == refLate) == (t.life&isLate != 0) && (!n.amiss || n.clock.reading(e.at) >= t.due)
 }
 
 // dispatch carries out one event.
 func (w *World) dispatch(id, ref uint64) {
 	switch ref & refKind {
-	case refTimer:
+	case refTimer, refLate:
 		w.fire(id, ref)
+	case refServe:
+		w.serve(id, w.nodes[uint32(ref)])
 	case refPacket:
 		w.deliver(ref)
 	case refBoot:
@@ -170,9 +207,7 @@ func (w *World) fire(id, ref uint64) {
 	number := ref &^ refKind
 	t := w.timers.at(uint32(number & timerSlot))
 	n, f := t.node, t.f
-	if n != nil && n.paused {
-		r := n.extra()
-		r.backlog = append(r.backlog, ref)
+	if n != nil && (n.paused || n.hindered) && n.putOff(ref, t) {
 		return
 	}
 	w.current = running{id, n}
@@ -188,11 +223,20 @@ func (w *World) again(id, ref uint64, t *timer) bool {
 	if t.period == 0 {
 		return false
 	}
-	last := w.now - (w.now-t.due)%t.period // the period that began last
+	now := w.now
+	if n := t.node; n != nil && n.amiss {
+		now = n.clock.reading(now)
+	}
+	last := now - (now-t.due)%t.period // the period that began last
 	if last > math.MaxInt64-t.period {
 		return false
 	}
 	t.due, t.cause = last+t.period, id
-	w.schedule(t.due, ref)
+	at := t.due
+	if n := t.node; n != nil && n.amiss {
+		at = n.clock.moment(w.now, at)
+	}
+	t.life &^= isLate
+	w.schedule(at, refTimer|number(ref))
 	return true
 }

@@ -30,11 +30,16 @@ const (
 	Moved                     // a node that is switched on again has another address
 	Renewed                   // a node that is switched on again has another identity
 	Rebound                   // the gateway before a node started anew
+	ClockSet                  // a node's clock was set: it is off by Amount nanoseconds now
+	Drifted                   // a node's clock goes Amount millionths faster than the world's from now on
+	Slowed                    // every event of a node takes Amount nanoseconds from now on
+	Lagging                   // the timers of a node are up to Amount nanoseconds late from now on
 )
 
 var kindNames = [...]string{Booted: "booted", Sent: "sent", Delivered: "delivered", Dropped: "dropped", Fired: "fired", Copied: "copied", Crashed: "crashed",
 	Restarted: "restarted", Paused: "paused", Resumed: "resumed", Cut: "cut", Healed: "healed",
-	Holding: "holding", Released: "released", Caught: "caught", Moved: "moved", Renewed: "renewed", Rebound: "rebound"}
+	Holding: "holding", Released: "released", Caught: "caught", Moved: "moved", Renewed: "renewed", Rebound: "rebound",
+	ClockSet: "clock set", Drifted: "drifts", Slowed: "slowed", Lagging: "lagging"}
 
 // String returns the kind as a word of the transcript.
 func (k Kind) String() string {
@@ -66,6 +71,8 @@ type Event struct {
 	Reason Reason
 	// Sides are the two groups of nodes between which the network was Cut or Healed, or packets are held or released.
 	Sides [2][]*Node
+	// Amount is by how much a node's clock is off, or drifts, or how slow the node is.
+	Amount int64
 	// Code is the entry of the function that is about to run, for [runtime.FuncForPC]: of a timer that Fired, of who receives what was
 	// Delivered, of the boot of a node that Booted; 0 for none. It differs from one build of a program to the next.
 	Code uintptr
@@ -175,6 +182,15 @@ func (w *World) mark(k Kind, n *Node) {
 	w.seq++
 	if w.watched(k) {
 		w.emit(Event{ID: w.seq, Cause: w.current.id, At: w.Elapsed(), Kind: k, Node: n})
+	}
+}
+
+// markAmount is mark with a figure.
+func (w *World) markAmount(k Kind, n *Node, amount int64) {
+	w.fold(k, n.id, uint64(amount))
+	w.seq++
+	if w.watched(k) {
+		w.emit(Event{ID: w.seq, Cause: w.current.id, At: w.Elapsed(), Kind: k, Node: n, Amount: amount})
 	}
 }
 

@@ -33,6 +33,7 @@ type World struct {
 	gateways    []*gateway // by the site behind them; nil: a site has none
 	gateRecords map[Gateway]*gateway
 	timers      slab[timer]
+	retimed     []*Node // their clocks have changed their rates in this instant
 
 	network
 	observers
@@ -149,7 +150,7 @@ func (w *World) step(limit int64) bool {
 		if w.events.fresh {
 			w.foresee()
 		}
-		if !w.due(e.ref) {
+		if !w.due(e) {
 			continue
 		}
 		if !w.guard.admit(w, e.at) {

@@ -71,6 +71,6 @@ var engineStubs = []stub{
 	{name: "renew", file: "sim/life.go", code: "n.renewals = next(n, n.renewals)"},
 	{name: "sender is down", file: "sim/network.go", code: "n.w.unsent(n, to, data, SenderDown, hashString(string(SenderDown)))"},
 	{name: "pause", file: "sim/node.go", code: "n.paused = true"},
-	{name: "resume", file: "sim/node.go", code: "n.w.scheduleInTurn(n.id, n.backlog)"},
+	{name: "resume", file: "sim/node.go", code: "n.w.scheduleInTurn(n.id, n.backlog.all())"},
 	{name: "buffer of a paused node", file: "sim/network.go", code: "w.lose(uint32(ref), BufferFull)\n\t\treturn"},
 }

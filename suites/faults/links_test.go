@@ -11,18 +11,18 @@ import (
 	"github.com/overlaytest/overlaytest/sim"
 )
 
-// linkFaults are what links of limited rate and their queues do.
-var linkFaults = []fault{
+// linkFaults are what links of limited rate and their queues do, and what is wrong with machines.
+var linkFaults = slices.Concat([]fault{
 	{"uplink", uplink},
 	{"downlink", downlink},
 	{"access of some nodes", accessOfSome},
 	{"bottleneck", bottleneck},
 	{"drop-tail", dropTail},
 	{"codel", codel},
-}
+}, machineFaults)
 
-// linkStubs are the effects of links that can be switched off.
-var linkStubs = []stub{
+// linkStubs are the effects of links, and of what is wrong with machines, that can be switched off.
+var linkStubs = slices.Concat([]stub{
 	{name: "uplink", file: "fixtures/bandwidth.go", code: "return at(p.From).up.take(p)", instead: "return sim.Fate{}"},
 	{name: "downlink", file: "fixtures/bandwidth.go", code: "return at(p.To).down.take(p)", instead: "return sim.Fate{}"},
 	{name: "access of some nodes", file: "fixtures/bandwidth.go", code: "return Rate{}\n", instead: "return r"},
@@ -34,7 +34,7 @@ var linkStubs = []stub{
 	{name: "codel", file: "fixtures/queue.go", code: "l.w.Proceed(first.ticket, sim.Fate{Drop: Controlled})\n\t\t\tcontinue"},
 	{name: "the control law", file: "fixtures/codel.go", code: "c.next = law(c.next, c.count)", instead: "c.next += int64(codelInterval)", red: []string{"codel"}},
 	{name: "CoDel's target", file: "fixtures/codel.go", code: "c.above = now + int64(codelInterval)\n\t\treturn false", instead: "return true", red: []string{"codel"}},
-}
+}, machineStubs)
 
 // kilobyte makes a text that is 1000 bytes on the wire: 8 ms at 1 Mbit/s.
 func kilobyte(text string) string {

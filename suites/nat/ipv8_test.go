@@ -35,6 +35,16 @@ func (p *walker) knows(q *walker) bool {
 	return false
 }
 
+// addressOf is where a peer knows another, the zero AddrPort when it does not.
+func (p *walker) addressOf(q *walker) (at netip.AddrPort) {
+	for peer := range p.Peers() {
+		if peer.Mid() == q.Mid() {
+			at = peer.Address()
+		}
+	}
+	return at
+}
+
 func newTracker(w *sim.World) netip.AddrPort {
 	n := w.Node("tracker", func(n *sim.Node) { overlays.NewTracker(n, "stand-in") })
 	w.Run(0)

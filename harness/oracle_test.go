@@ -49,11 +49,15 @@ type quirk struct {
 	oracle    func(w *harness.World, m habits) harness.Oracle
 	bad, good func(h *habit)
 	do        func(w *harness.World, m habits)
-	want      string // the failure, but for the last two lines
+	mix       fixtures.Mix // behind which NATs they stand
+	want      string       // the failure, but for the last two lines
 }
 
 func (q quirk) play(tb harness.TB, form func(h *habit)) {
 	w := harness.New(tb, 42, sim.Latency(10*time.Millisecond))
+	if q.mix != nil {
+		w.Settle(q.mix)
+	}
 	m := harness.Spawn(w, 2, fixtures.Complete, with(form))
 	if q.oracle != nil {
 		w.Suspect(q.oracle(w, m))
@@ -219,6 +223,15 @@ func TestOraclesFindWhatTheySuspect(t *testing.T) {
 			expect(t, text, q.want)
 		})
 	}
+}
+
+// Behind a NAT, nodes are called at their outside addresses.
+func TestTheDeadBehindNATsAreFound(t *testing.T) {
+	q := quirks["dead"]
+	q.mix = fixtures.Behind(fixtures.FullCone())
+	text, _, _ := strings.Cut(anonymous(failing(t, func(tb harness.TB) { q.play(tb, q.bad) })), "\nat ")
+	expect(t, text, q.want)
+	q.play(t, q.good)
 }
 
 func TestOraclesLeaveOthersAlone(t *testing.T) {

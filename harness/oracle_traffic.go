@@ -133,9 +133,14 @@ type grave struct {
 }
 
 func (c *callsTheDead) bury(n *sim.Node) {
-	for _, a := range n.Addrs() {
+	for _, a := range known(n) {
 		c.dead[a] = &grave{n.Name(), map[route]time.Duration{}}
 	}
+}
+
+// known are the addresses at which a node is called: its own, and as what the internet sees it.
+func known(n *sim.Node) []netip.AddrPort {
+	return append([]netip.AddrPort{n.World().Outside(n)}, n.Addrs()...)
 }
 
 func (c *callsTheDead) see(e sim.Event) {
@@ -143,7 +148,7 @@ func (c *callsTheDead) see(e sim.Event) {
 	case sim.Crashed:
 		c.bury(e.Node)
 	case sim.Restarted:
-		for _, a := range e.Node.Addrs() {
+		for _, a := range known(e.Node) {
 			delete(c.dead, a)
 		}
 	case sim.Sent:

@@ -26,6 +26,7 @@ var worlds = []world{
 	{"walks under churn and loss", 8, []sim.Rule{sim.Latency(40 * time.Millisecond), sim.Loss(sim.Percent(5))}, churn, 5 * time.Minute},
 	{"gossip across a partition", 9, []sim.Rule{fixtures.Uniform(10*time.Millisecond, 200*time.Millisecond)}, partition, time.Minute},
 	{"ties permuted, packets copied, cut and flipped", 10, []sim.Rule{sim.Latency(time.Millisecond), copies, spoil}, ties, time.Minute},
+	{"peers behind NATs of every kind", 11, []sim.Rule{fixtures.Internet}, nats, 5 * time.Minute},
 }
 
 // introduce makes nodes, and boots each with the addresses that it meets.

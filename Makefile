@@ -14,7 +14,7 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 CORE := ./sim/... ./ipv8/... ./harness/...
 
 .DEFAULT_GOAL := help
-.PHONY: help run test race bench fuzz lint vet format staticcheck vuln rewrite stubs zoo determinism bars digests
+.PHONY: help run test modules exact race bench fuzz lint vet format staticcheck vuln rewrite stubs zoo determinism bars digests
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1@/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -25,6 +25,13 @@ run: ## play the two simulations of IPv8's tutorial
 
 test: ## run every test, in the same worlds each time (BASE=1; BASE= has new ones)
 	OVERLAYTEST_BASE=$(BASE) $(GO) test -count=1 ./...
+
+modules: ## test the modules of their own below suites/, which run others' code (BASE=1 as in test; downloads that code)
+	@set -e; for file in $$(find suites -name go.mod | sort); do echo "== $$(dirname $$file)"; \
+	  (cd $$(dirname $$file) && $(GO) vet ./... && OVERLAYTEST_BASE=$(BASE) $(GO) test -count=1 ./...); done
+
+exact: ## run what runs in bubbles by overlaytest test: one seed, one history
+	$(GO) run ./cmd/overlaytest test -count=1 ./sim/bubble ./suites/bubble
 
 race: ## run every test of the core under the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(GO) test -count=1 -race $(CORE)

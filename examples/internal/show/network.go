@@ -29,7 +29,7 @@ func latencies() string {
 
 // models are the rules that are a latency by themselves.
 func models() []fixtures.Model {
-	latencies := []string{"constant", "internet", "lognormal", "normal", "pareto", "uniform", "weibull"}
+	latencies := []string{"cities", "constant", "continents", "internet", "lognormal", "normal", "pareto", "simblock-2019", "uniform", "weibull"}
 	return slices.DeleteFunc(fixtures.Rules(), func(m fixtures.Model) bool { return !slices.Contains(latencies, m.Name) })
 }
 

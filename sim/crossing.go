@@ -43,6 +43,21 @@ func (w *World) target(code uint64) (t target, known bool) {
 	return target{gate: g, behind: g.outer}, true
 }
 
+// only is the one node that the address can be of, nil when there are several, or none.
+func (t target) only() *Node {
+	g := t.gate
+	for g != nil && len(g.nodes) == 0 && len(g.inner) == 1 {
+		g = g.inner[0]
+	}
+	switch {
+	case g == nil:
+		return t.node
+	case len(g.nodes) == 1 && len(g.inner) == 0:
+		return g.nodes[0]
+	}
+	return nil
+}
+
 // knownAt reports whether the address leads to its target behind a gateway; nil is the internet. A gateway that does not translate shows
 // the addresses behind it to those before it.
 func (t target) knownAt(g *gateway) bool {
@@ -75,7 +90,9 @@ func (n *Node) cross(from uint64, to netip.AddrPort, dst uint64, data []byte) er
 	switch meeting, meet := t.meeting(w.gateOf(n.site)); {
 	case meet && (t.gate != nil || t.behind != meeting || meeting != w.gateOf(n.site)):
 		p.way = crossed
-		_, p.to, why = w.comeIn(p, false)
+		if p.to = t.only(); p.to == nil {
+			_, p.to, why = w.comeIn(p, false)
+		}
 	case t.gate != nil:
 		p.to = t.gate.first()
 	default:
@@ -106,9 +123,13 @@ func (t target) meeting(g *gateway) (at *gateway, ok bool) {
 
 // goOut has a packet pass out of the gateways between its sender and where it meets its destination, and says why it does not get there.
 func (w *World) goOut(p *packet) Reason {
+	first := w.gateOf(p.from.site)
+	if first == nil {
+		return ""
+	}
 	t, _ := w.target(p.dst)
-	meeting, _ := t.meeting(w.gateOf(p.from.site))
-	for g := w.gateOf(p.from.site); g != meeting; g = g.outer {
+	meeting, _ := t.meeting(first)
+	for g := first; g != meeting; g = g.outer {
 		as, why := g.Out(w.book.addr(p.src), w.book.addr(p.dst))
 		if why != "" {
 			return why
@@ -158,6 +179,9 @@ func orElse(why, otherwise Reason) Reason {
 
 // filtered has a packet pass the gateways that show its target's address to those before them, from a meeting on.
 func (w *World) filtered(t target, at *gateway, from netip.AddrPort, dst uint64, pass bool) (why Reason) {
+	if t.behind == at {
+		return ""
+	}
 	var path [8]*gateway
 	depth := 0
 	for g := t.behind; g != at; g = g.outer {

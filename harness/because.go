@@ -114,7 +114,7 @@ func (h *history) sentence(x link, about map[uint64]*particulars) string {
 
 // happened is what befalls nodes, in the past tense.
 var happened = map[sim.Kind]string{
-	sim.Crashed: "crashed", sim.Restarted: "was restarted", sim.Paused: "was paused", sim.Resumed: "went on", sim.Moved: "moved", sim.Renewed: "got a new identity",
+	sim.Crashed: "crashed", sim.Restarted: "was restarted", sim.Paused: "was paused", sim.Resumed: "went on", sim.Moved: "moved", sim.Renewed: "got a new identity", sim.DiskFailed: "had its disk fail:",
 	sim.Rebound: "lost its mappings, its gateway rebooted and moved",
 }
 

@@ -17,6 +17,8 @@ func (f *faults) afflict(o *outbreak) (end func()) {
 		return f.load(o)
 	case Skew, Step:
 		return f.shift(o)
+	case FailDisk:
+		return f.failDisks(o)
 	case Throttle:
 		return f.throttle(o)
 	case Rebind:

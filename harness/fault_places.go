@@ -48,3 +48,16 @@ func (f *faults) reuse(o *outbreak) (end func()) {
 	}
 	return func() {}
 }
+
+// failDisks has something go wrong with the nodes' disks.
+func (f *faults) failDisks(o *outbreak) (end func()) {
+	var mend []func()
+	for _, n := range f.touched(o) {
+		mend = append(mend, n.Disk().Suffer(o.Disk, sim.Chance(o.Amount), o.ID))
+	}
+	return func() {
+		for _, one := range mend {
+			one()
+		}
+	}
+}

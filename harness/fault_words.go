@@ -64,6 +64,8 @@ func (o *outbreak) doesToNodes() string {
 		return fmt.Sprintf("clocks run at %+d ppm on %s", o.Amount, who)
 	case Throttle:
 		return fmt.Sprintf("%d bit/s are left for %s, with a queue of %v", o.Amount, who, o.Within)
+	case FailDisk:
+		return fmt.Sprintf("disks of %s fail: %s (%v)", who, o.Disk, sim.Chance(o.Amount))
 	case Twin:
 		return fmt.Sprintf("there is a twin of %s", strings.Join(o.Nodes, ", and one of "))
 	case Reuse:
@@ -93,6 +95,8 @@ func (o *outbreak) prey() string {
 		return "a node that was running"
 	case Slow, LateTimers, Skew, Step, Drift:
 		return "a node that was up"
+	case FailDisk:
+		return "a disk that was used for that"
 	case Rebind:
 		return "a node behind a box"
 	case Reuse:

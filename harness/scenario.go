@@ -128,6 +128,7 @@ const (
 	Throttle     Verb = "throttle"      // the nodes' links have little bandwidth
 	Rebind       Verb = "rebind"        // the boxes before the nodes forget all, and get other addresses: at once, and once in each period
 	Twin         Verb = "twin"          // each node has a twin: the same overlay with the same identity on another machine
+	FailDisk     Verb = "fail disk"     // the nodes' disks lose, tear or refuse what is written, lie, rot or cannot be read, as Disk says
 	Reuse        Verb = "reuse address" // a node boots at a new address, and another one at the address that it gave up
 	Hold         Verb = "hold"          // packets wait; when the fault ends they arrive, those of each sender and receiver in their order
 	HoldShuffled Verb = "hold shuffled" // packets wait; when the fault ends they arrive, in an order drawn by the seed

@@ -170,7 +170,7 @@ func (form faultForm) validateDisk(field string, f Fault) error {
 	switch {
 	case form.disks == nil && f.Disk != "":
 		return wrongf(field, "%q: %q has none", f.Disk, f.Do)
-	case form.disks != nil && f.Disk != "" && !slices.Contains(form.disks, f.Disk):
+	case form.disks != nil && (f.Disk != "" || f.Do != Crash) && !slices.Contains(form.disks, f.Disk):
 		return wrongf(field, "%q is none of %q", f.Disk, form.disks)
 	}
 	return nil

@@ -40,7 +40,7 @@ type faultForm struct {
 	size   bounds
 	by     bounds
 	within bool
-	disks  []sim.DiskFate // the first is what none stands for
+	disks  []sim.DiskFate // those of a Crash may be left out
 	once   bool           // it does not come and go
 	moment bool           // it does not last
 }
@@ -78,6 +78,7 @@ var faultForms = []faultForm{
 	{do: Rebind, kind: toNodes, moment: true},
 	{do: Twin, kind: toNodes, whom: somebody, once: true},
 	{do: Reuse, kind: toNodes, whom: twoEnds, once: true, moment: true},
+	{do: FailDisk, kind: toNodes, amount: chance, disks: []sim.DiskFate{sim.LostWrite, sim.TornWrite, sim.FalseSync, sim.BitRot, sim.Unreadable, sim.DiskFull}},
 	{do: Hold, kind: toNetwork},
 	{do: HoldShuffled, kind: toNetwork},
 	{do: LosePacket, whom: twoEnds, amount: bounds{1, 1 << 40}, once: true},

@@ -121,7 +121,7 @@ var verbNames = map[Verb]string{
 	Corrupt: "Corrupt", Truncate: "Truncate", MTU: "MTU", Replay: "Replay", LoseBurst: "LoseBurst",
 	Bridge: "Bridge", Majorities: "Majorities", Isolate: "Isolate",
 	Slow: "Slow", LateTimers: "LateTimers", Skew: "Skew", Step: "Step", Drift: "Drift", Throttle: "Throttle",
-	Rebind: "Rebind", Twin: "Twin", Reuse: "Reuse",
+	Rebind: "Rebind", Twin: "Twin", Reuse: "Reuse", FailDisk: "FailDisk",
 	Hold: "Hold", HoldShuffled: "HoldShuffled", LosePacket: "LosePacket", Mutate: "Mutate",
 }
 
@@ -133,14 +133,15 @@ func (v Verb) expression() string {
 	return strconv.Quote(string(v))
 }
 
+// diskNames are the constants of the fates of disks, as Go writes them.
+var diskNames = map[sim.DiskFate]string{
+	sim.Unsynced: "Unsynced", sim.Kept: "Kept", sim.Wiped: "Wiped", sim.LostWrite: "LostWrite", sim.TornWrite: "TornWrite",
+	sim.FalseSync: "FalseSync", sim.BitRot: "BitRot", sim.Unreadable: "Unreadable", sim.DiskFull: "DiskFull",
+}
+
 func diskExpression(fate sim.DiskFate) string {
-	switch fate {
-	case sim.Unsynced:
-		return "sim.Unsynced"
-	case sim.Kept:
-		return "sim.Kept"
-	case sim.Wiped:
-		return "sim.Wiped"
+	if name, ok := diskNames[fate]; ok {
+		return "sim." + name
 	}
 	return strconv.Quote(string(fate))
 }

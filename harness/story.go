@@ -151,9 +151,11 @@ func (s *story) choose() {
 	slices.SortFunc(s.lines, func(a, b line) int { return a.order - b.order })
 }
 
-// joins adds a lost or held packet to the line of those before it that had the same fate, if there is one.
+// joins adds a lost or held packet to the line of those before it that had the same fate, if there is one; so what comes and goes.
 func (s *story) joins(fates map[fate]int, l line) bool {
-	if l.kind != sim.Dropped && l.kind != sim.Caught {
+	switch l.kind {
+	case sim.Dropped, sim.Caught, sim.Cut, sim.Healed, sim.Holding, sim.Released, sim.DiskFailed:
+	default:
 		return false
 	}
 	f := fate{l.kind, l.node, l.peer, l.words}
@@ -174,7 +176,7 @@ func (s *story) worth(x happening, inChain bool) int {
 	switch x.kind {
 	case 0:
 		return 70 + bonus(inChain, 25)
-	case sim.Crashed, sim.Restarted, sim.Moved, sim.Renewed, sim.Rebound, sim.Paused, sim.Resumed:
+	case sim.Crashed, sim.Restarted, sim.Moved, sim.Renewed, sim.Rebound, sim.Paused, sim.Resumed, sim.DiskFailed:
 		return 70 + bonus(s.concerned[x.node], 15)
 	case sim.Cut, sim.Healed, sim.Holding, sim.Released:
 		return 80
@@ -218,7 +220,7 @@ func (s *story) write(about map[uint64]*particulars) (lines []string) {
 	for _, l := range s.lines {
 		text := fmt.Sprintf("%-*s  %s", width, moment(l.at, l.id), s.sentence(l.link, about))
 		if l.more > 0 {
-			text += fmt.Sprintf("; so were %d more until %s", l.more, clock(l.until))
+			text += fmt.Sprintf("; %s until %s", l.others(), clock(l.until))
 		}
 		lines = append(lines, text)
 	}
@@ -226,6 +228,21 @@ func (s *story) write(about map[uint64]*particulars) (lines []string) {
 		lines = append(lines, fmt.Sprintf("and %s", count(s.left, "lesser event")))
 	}
 	return lines
+}
+
+// others says for how many more a line stands: packets that fared alike, or the same once more.
+func (l line) others() string {
+	if l.kind == sim.Dropped || l.kind == sim.Caught {
+		return fmt.Sprintf("so were %d more", l.more)
+	}
+	return fmt.Sprintf("again %s", times(l.more))
+}
+
+func times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
 }
 
 // whom lists the nodes that the breach is about.

@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"fmt"
+	"io/fs"
 	"slices"
 )
 
@@ -9,18 +11,30 @@ import (
 type Disk struct {
 	synced  map[string][]byte
 	written map[string][]byte // since the last Sync
+	node    *Node             // nil: of a disk that is no node's
+	faults  []*diskFault      // in force
+	used    uint64            // how often it was used while there were any
 }
 
-// Write replaces the content of a file by a copy of data. It is durable after the next [Disk.Sync].
-func (d *Disk) Write(name string, data []byte) {
+// Write replaces the content of a file by a copy of data. It is durable after the next [Disk.Sync]. It fails with an error that wraps [DiskFull]
+// only.
+func (d *Disk) Write(name string, data []byte) error {
+	data, done, err := d.tear(name, data)
+	if !done {
+		return err
+	}
 	if d.written == nil {
 		d.written = map[string][]byte{}
 	}
-	d.written[name] = slices.Clone(data)
+	d.written[name] = append([]byte{}, data...) // an empty file is there
+	return nil
 }
 
-// Sync makes all that was written durable.
-func (d *Disk) Sync() {
+// Sync makes all that was written durable. It says so if it does not ([FalseSync]): the error is nil, and there for other disks.
+func (d *Disk) Sync() error {
+	if d.lies() {
+		return nil
+	}
 	if d.synced == nil {
 		d.synced = map[string][]byte{}
 	}
@@ -28,15 +42,27 @@ func (d *Disk) Sync() {
 		d.synced[name] = data
 	}
 	d.written = nil
+	return nil
 }
 
-// Read returns a copy of what was written to a file last, and whether there is such a file.
-func (d *Disk) Read(name string) (data []byte, ok bool) {
-	data, ok = d.written[name]
-	if !ok {
-		data, ok = d.synced[name]
+// Read returns a copy of what was written to a file last. The error wraps [fs.ErrNotExist] if there is no such file, or [Unreadable].
+func (d *Disk) Read(name string) ([]byte, error) {
+	data := d.content(name)
+	if data == nil {
+		return nil, fmt.Errorf("sim: read %q: %w", name, fs.ErrNotExist)
 	}
-	return slices.Clone(data), ok
+	if err := d.rot(name, data); err != nil {
+		return nil, err
+	}
+	return slices.Clone(data), nil
+}
+
+// content is what was written to a file last, nil if there is no such file.
+func (d *Disk) content(name string) []byte {
+	if data, ok := d.written[name]; ok {
+		return data
+	}
+	return d.synced[name]
 }
 
 // Files returns the names of the files, sorted.
@@ -52,10 +78,10 @@ func (d *Disk) Files() []string {
 	return slices.Compact(names)
 }
 
-// DiskFate says what a crash does to a disk.
+// DiskFate says what becomes of a disk: in a crash ([Node.Crash]), or as it is used ([Disk.Suffer]). It is an error as well.
 type DiskFate string
 
-// The fates of a disk.
+// What a crash does to a disk.
 const (
 	Unsynced DiskFate = "unsynced writes lost" // as a power cut does
 	Kept     DiskFate = "all writes kept"      // as the end of a process does
@@ -66,9 +92,12 @@ const (
 func (d *Disk) crash(fate DiskFate) {
 	switch fate {
 	case Kept:
+		faults := d.faults // a crash is no use of the disk
+		d.faults = nil
 		d.Sync()
+		d.faults = faults
 	case Wiped:
-		*d = Disk{}
+		d.synced, d.written = nil, nil
 	default:
 		clear(d.written)
 	}

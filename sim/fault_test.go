@@ -32,7 +32,7 @@ func TestKeptWritesAreDurable(t *testing.T) {
 	n.Crash(Kept)
 	n.Restart()
 	n.Crash(Unsynced)
-	if data, ok := n.Disk().Read("log"); !ok || string(data) != "one" {
+	if data, err := n.Disk().Read("log"); err != nil || string(data) != "one" {
 		t.Fatalf("after a crash that kept it and one that did not the file holds %q", data)
 	}
 }

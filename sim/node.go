@@ -214,7 +214,11 @@ func (n *Node) extra() *rest {
 }
 
 // Disk returns the node's disk, which survives crashes, as far as [Node.Crash] lets it.
-func (n *Node) Disk() *Disk { return &n.extra().disk }
+func (n *Node) Disk() *Disk {
+	d := &n.extra().disk
+	d.node = n
+	return d
+}
 
 // String returns the node's name.
 func (n *Node) String() string { return n.name }

@@ -152,7 +152,7 @@ func TestTheDiskSurvivesWhatWasSynced(t *testing.T) {
 	}
 	n.Crash()
 	n.Restart()
-	if got, ok := d.Read("kept"); !ok || string(got) != "one" || !slices.Equal(n.Disk().Files(), []string{"kept"}) {
+	if got, err := d.Read("kept"); err != nil || string(got) != "one" || !slices.Equal(n.Disk().Files(), []string{"kept"}) {
 		t.Fatalf("after the crash: %q, files %v", got, d.Files())
 	}
 }

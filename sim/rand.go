@@ -23,6 +23,7 @@ const (
 	golden     = 0x9e3779b97f4a7c15
 
 	stretchSalt = 0x629a292a367cd507
+	diskSalt    = 0x9159015a3070dd17
 )
 
 // mix folds x into h. It is a 64×64→128 bit multiplication whose halves are combined, the same on every processor.

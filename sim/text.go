@@ -85,6 +85,9 @@ func sentence(e Event, describe func([]byte) string) string {
 	if e.Sides[0] != nil {
 		return fmt.Sprintf("network %s %s between %v and %v", e.Kind, e.Reason, e.Sides[0], e.Sides[1])
 	}
+	if e.Kind == DiskFailed {
+		return fmt.Sprintf("%s %s: %s", who, e.Kind, e.Reason)
+	}
 	if e.Kind == Cut || e.Kind == Healed {
 		return fmt.Sprintf("network %s: %s", e.Kind, e.Reason)
 	}

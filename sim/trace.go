@@ -12,34 +12,35 @@ type Kind uint8
 
 // The kinds of events.
 const (
-	Booted    Kind = iota + 1 // a node's boot ran
-	Sent                      // a node sent a packet
-	Delivered                 // a packet reached its receiver
-	Dropped                   // a packet was lost, for a Reason
-	Fired                     // a timer fired
-	Copied                    // the network duplicated a packet
-	Crashed                   // a node went down
-	Restarted                 // a node was switched on again
-	Paused                    // a node's process stopped
-	Resumed                   // a paused node went on
-	Cut                       // the network was partitioned
-	Healed                    // a partition ended
-	Holding                   // a hold began
-	Released                  // a hold ended
-	Caught                    // a packet waits in a hold
-	Moved                     // a node that is switched on again has another address
-	Renewed                   // a node that is switched on again has another identity
-	Rebound                   // the gateway before a node started anew
-	ClockSet                  // a node's clock was set: it is off by Amount nanoseconds now
-	Drifted                   // a node's clock goes Amount millionths faster than the world's from now on
-	Slowed                    // every event of a node takes Amount nanoseconds from now on
-	Lagging                   // the timers of a node are up to Amount nanoseconds late from now on
+	Booted     Kind = iota + 1 // a node's boot ran
+	Sent                       // a node sent a packet
+	Delivered                  // a packet reached its receiver
+	Dropped                    // a packet was lost, for a Reason
+	Fired                      // a timer fired
+	Copied                     // the network duplicated a packet
+	Crashed                    // a node went down
+	Restarted                  // a node was switched on again
+	Paused                     // a node's process stopped
+	Resumed                    // a paused node went on
+	Cut                        // the network was partitioned
+	Healed                     // a partition ended
+	Holding                    // a hold began
+	Released                   // a hold ended
+	Caught                     // a packet waits in a hold
+	Moved                      // a node that is switched on again has another address
+	Renewed                    // a node that is switched on again has another identity
+	Rebound                    // the gateway before a node started anew
+	ClockSet                   // a node's clock was set: it is off by Amount nanoseconds now
+	Drifted                    // a node's clock goes Amount millionths faster than the world's from now on
+	Slowed                     // every event of a node takes Amount nanoseconds from now on
+	Lagging                    // the timers of a node are up to Amount nanoseconds late from now on
+	DiskFailed                 // something went wrong with a node's disk, for a Reason
 )
 
 var kindNames = [...]string{Booted: "booted", Sent: "sent", Delivered: "delivered", Dropped: "dropped", Fired: "fired", Copied: "copied", Crashed: "crashed",
 	Restarted: "restarted", Paused: "paused", Resumed: "resumed", Cut: "cut", Healed: "healed",
 	Holding: "holding", Released: "released", Caught: "caught", Moved: "moved", Renewed: "renewed", Rebound: "rebound",
-	ClockSet: "clock set", Drifted: "drifts", Slowed: "slowed", Lagging: "lagging"}
+	ClockSet: "clock set", Drifted: "drifts", Slowed: "slowed", Lagging: "lagging", DiskFailed: "disk failed"}
 
 // String returns the kind as a word of the transcript.
 func (k Kind) String() string {

@@ -65,7 +65,7 @@ var engineStubs = []stub{
 	{name: "restart", file: "sim/life.go", code: "n.w.scheduleBoot(n)"},
 	{name: "unsynced", file: "sim/disk.go", code: "clear(d.written)", red: []string{"crash with unsynced writes lost", "crash by default"}},
 	{name: "crash with all writes kept", file: "sim/disk.go", code: "d.Sync()", instead: "d.written = nil"},
-	{name: "crash with the disk wiped", file: "sim/disk.go", code: "*d = Disk{}", instead: "d.written = nil"},
+	{name: "crash with the disk wiped", file: "sim/disk.go", code: "d.synced, d.written = nil, nil", instead: "d.written = nil"},
 	{name: "move", file: "sim/life.go", code: "n.move()"},
 	{name: "the address that was moved from", file: "sim/life.go", code: "return code == n.public || code == n.lan || n.owns(code)", instead: "return true"},
 	{name: "renew", file: "sim/life.go", code: "n.renewals = next(n, n.renewals)"},

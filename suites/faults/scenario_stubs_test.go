@@ -3,7 +3,7 @@ package faults_test
 // everyEnd are the faults that end by themselves.
 var everyEnd = []string{
 	"fault lose", "fault duplicate", "fault reorder", "fault cut", "fault cut one way", "fault crash", "fault pause", "fault hold",
-	"fault hold shuffled", "fault mutate", "fault corrupt", "fault truncate", "fault replay", "fault lose burst", "fault bridge", "fault majorities", "fault isolate",
+	"fault hold shuffled", "fault mutate", "fault corrupt", "fault truncate", "fault replay", "fault lose burst", "fault bridge", "fault majorities", "fault isolate", "fault fail disk", "fault twin", "fault throttle",
 	"fault that comes and goes",
 }
 
@@ -55,6 +55,16 @@ var scenarioStubs = []stub{
 	{name: "fault majorities", file: "harness/fault_network.go", code: "return f.w.Majorities(f.members(o))", instead: "return func() {}"},
 	{name: "order of the ring", file: "harness/fault_network.go", code: "return f.w.Majorities(f.members(o))", instead: "return f.w.Majorities(f.w.Nodes())", red: []string{"fault majorities"}},
 	{name: "fault isolate", file: "harness/fault_network.go", code: "return f.w.Isolate(o.nodes...)", instead: "return f.w.Partition(o.nodes, f.rest(o.nodes))"},
+	{name: "fault fail disk", file: "harness/fault_places.go", code: "mend = append(mend, n.Disk().Suffer(o.Disk, sim.Chance(o.Amount), o.ID))"},
+	{name: "chance of a disk's failure", file: "harness/fault_places.go", code: "mend = append(mend, n.Disk().Suffer(o.Disk, sim.Chance(o.Amount), o.ID))", instead: "mend = append(mend, n.Disk().Suffer(o.Disk, certain, o.ID))", red: []string{"fault fail disk"}},
+	{name: "fault twin", file: "harness/fault_places.go", code: "twins = append(twins, n.Twin(name, f.boots[n.Name()]))"},
+	{name: "end of a twin", file: "harness/fault_places.go", code: "twin.Crash()", red: []string{"fault twin"}},
+	{name: "fault reuse address", file: "harness/fault_places.go", code: "taker.MoveTo(addr)"},
+	{name: "fault rebind", file: "harness/fault_places.go", code: "o.tried(n.Rebind())"},
+	{name: "fault throttle", file: "harness/fault_clocks.go", code: "return f.w.Link(fixtures.Keyed(o.ID, fixtures.AccessOf(f.touched(o), rate, queue)))", instead: "return func() {}"},
+	{name: "NAT of a scenario", file: "harness/play.go", code: "r.Settle(nat)"},
+	{name: "access of a scenario", file: "harness/scenario_valid.go", code: "return named(m, fixtures.AccessNamed)", instead: "return nil, nil"},
+	{name: "traffic of a scenario", file: "harness/play.go", code: "r.tasks = append(slices.Clone(s.Work), s.tasks(traffic, r.World.World)...)"},
 	{name: "fault that comes and goes", file: "harness/fault_play.go", code: "all = append(all, one)", instead: "return []spell{last}"},
 	{name: "no longer than it lasts", file: "harness/fault_play.go", code: "one.to = min(one.to, last.to)", red: []string{"fault that comes and goes"}},
 	{name: "end of a fault", file: "harness/fault_play.go", code: "o.end()", red: everyEnd},

@@ -8,23 +8,17 @@ import (
 	"github.com/overlaytest/overlaytest/sim"
 )
 
-// mostDrift is how fast or slow clocks run at most, in parts per million.
-const mostDrift = 500_000
+// How slow and how fast clocks run at most, in parts per million.
+const (
+	slowest = -500_000
+	fastest = 1_000_000
+)
 
 // burden is what the faults in force together do to a machine.
 type burden struct {
 	slow, late time.Duration
 	drift      int64
 	drifted    bool
-}
-
-// machine is what a node is to be for that.
-type machine interface {
-	Slow(d time.Duration)
-	LateTimers(d time.Duration)
-	Step(d time.Duration)
-	Drift(ppm int64)
-	Correct()
 }
 
 // load slows machines down, or their clocks. What several faults do to one adds up.
@@ -42,20 +36,16 @@ func (f *faults) bear(o *outbreak, nodes []*sim.Node, sign int64) {
 			b = &burden{}
 			f.burdens[n] = b
 		}
-		m, can := any(n).(machine)
-		if !can {
-			continue
-		}
 		switch o.Do {
 		case Slow:
 			b.slow += time.Duration(sign) * o.By
-			m.Slow(b.slow)
+			n.Slow(b.slow)
 		case LateTimers:
 			b.late += time.Duration(sign) * o.Within
-			m.LateTimers(b.late)
+			n.LateTimers(b.late)
 		case Drift:
 			b.drift, b.drifted = b.drift+sign*o.Amount, true
-			m.Drift(max(-mostDrift, min(mostDrift, b.drift)))
+			n.Drift(max(slowest, min(fastest, b.drift)))
 		}
 	}
 }
@@ -68,15 +58,11 @@ func (f *faults) shift(o *outbreak) (end func()) {
 		if by[n] = o.By; o.Do == Skew {
 			by[n] = time.Duration(f.w.Rand("skew "+o.ID+" of "+n.Name()).Int64N(2*int64(o.By)+1)) - o.By
 		}
-		if m, can := any(n).(machine); can {
-			m.Step(by[n])
-		}
+		n.Step(by[n])
 	}
 	return func() {
 		for _, n := range nodes {
-			if m, can := any(n).(machine); can {
-				m.Step(-by[n])
-			}
+			n.Step(-by[n])
 		}
 	}
 }
@@ -95,8 +81,8 @@ func (f *faults) machines(o *outbreak) (up []*sim.Node) {
 // correct sets right what drifting clocks are off by.
 func (f *faults) correct() {
 	for _, n := range f.w.Nodes() {
-		if m, can := any(n).(machine); can && f.burdens[n] != nil && f.burdens[n].drifted {
-			m.Correct()
+		if b := f.burdens[n]; b != nil && b.drifted {
+			n.Correct()
 		}
 	}
 }

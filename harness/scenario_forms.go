@@ -73,7 +73,7 @@ var faultForms = []faultForm{
 	{do: LateTimers, kind: toNodes, within: true},
 	{do: Skew, kind: toNodes, by: bounds{1, int64(maxSkew)}},
 	{do: Step, kind: toNodes, by: bounds{-int64(maxSkew), int64(maxSkew)}},
-	{do: Drift, kind: toNodes, amount: bounds{-500_000, 500_000}},
+	{do: Drift, kind: toNodes, amount: bounds{slowest, fastest}},
 	{do: Throttle, kind: toNodes, amount: bounds{1000, 1e12}, within: true},
 	{do: Rebind, kind: toNodes, moment: true},
 	{do: Twin, kind: toNodes, whom: somebody, once: true},

@@ -3,6 +3,7 @@ package faults_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/overlaytest/overlaytest/fixtures"
 	"github.com/overlaytest/overlaytest/harness"
@@ -16,6 +17,11 @@ var scenarioNodes = []fault{
 	{"fault reuse address", faultReuse},
 	{"fault rebind", faultRebind},
 	{"fault throttle", faultThrottle},
+	{"fault slow", faultSlow},
+	{"fault late timers", faultLateTimers},
+	{"fault skew", faultSkew},
+	{"fault step", faultStep},
+	{"fault drift", faultDrift},
 	{"NAT of a scenario", scenarioNAT},
 	{"access of a scenario", scenarioAccess},
 	{"traffic of a scenario", scenarioTraffic},
@@ -163,4 +169,97 @@ func scenarioTraffic(t *testing.T) {
 	d.Play()
 	d.is("about one a second and node, and one that is listed", done >= 85 && done <= 95, true)
 	d.ledgers(acted("work do", done))
+}
+
+// clocks plays a fault from the tenth second to the twentieth, and another minute when it is healed, and returns by how much the clocks are
+// off at 5, 15, 25 and 35 seconds.
+func clocks(t *testing.T, f harness.Fault) (a, b [4]time.Duration, d *drill) {
+	t.Helper()
+	f.ID, f.At, f.For, f.Nodes = "f", 10*second, 10*second, []string{"b"}
+	d = newDrill(t, func(s *harness.Scenario) { s.Faults = []harness.Fault{f} })
+	for i := range a {
+		d.After(time.Duration(10*i+5)*second, func() {
+			a[i] = d.Members[0].Now().Sub(d.Now())
+			b[i] = d.Members[1].Now().Sub(d.Now())
+		})
+	}
+	d.Play()
+	d.Heal()
+	d.World.Run(60 * second)
+	d.is("a's clock", a, [4]time.Duration{})
+	d.ledgers(acted("f", 1))
+	return a, b, d
+}
+
+// faultSkew: the clock is off by no more than so much, either way, each node's by another time.
+func faultSkew(t *testing.T) {
+	_, b, d := clocks(t, harness.Fault{Do: harness.Skew, By: second})
+	off := b[1]
+	d.is("within a second, and not right", off != 0 && off >= -second && off <= second, true)
+	d.is("b's clock", b, [4]time.Duration{0, off, 0, 0})
+	d = newDrill(t, func(s *harness.Scenario) {
+		s.Faults = []harness.Fault{{ID: "f", Do: harness.Skew, By: second}, {ID: "g", Do: harness.Skew, By: second, Nodes: []string{"b"}}}
+	})
+	d.Play()
+	offs := map[time.Duration]bool{}
+	for _, m := range d.Members {
+		offs[m.Now().Sub(d.Now())] = true
+	}
+	d.is("different clocks", len(offs), 3)
+	d.is("two skews add up", d.Members[1].Now().Sub(d.Now()) != off, true)
+}
+
+// faultStep: the clock jumps by so much, and back.
+func faultStep(t *testing.T) {
+	_, b, d := clocks(t, harness.Fault{Do: harness.Step, By: -second})
+	d.is("b's clock", b, [4]time.Duration{0, -second, 0, 0})
+}
+
+// faultDrift: the clock gains so much on the world's until the fault ends, and is right when all is healed.
+func faultDrift(t *testing.T) {
+	_, b, d := clocks(t, harness.Fault{Do: harness.Drift, Amount: 100_000})
+	d.is("b's clock", b, [4]time.Duration{0, second / 2, second, 0})
+	d = newDrill(t, func(s *harness.Scenario) {
+		for _, id := range []string{"f", "g"} {
+			s.Faults = append(s.Faults, harness.Fault{ID: id, Do: harness.Drift, Amount: -400_000})
+		}
+	})
+	d.Play()
+	d.is("two of them add up to what a clock can do", d.Members[1].Now().Sub(d.Now()), -15*second)
+}
+
+// faultSlow: whatever the node sends and gets, it is later by its work.
+func faultSlow(t *testing.T) {
+	d := suffer(t, harness.Fault{Do: harness.Slow, By: 100 * millisecond})
+	d.link("b→c", quiet)
+	d.link("a→c", quiet)
+	// a call of its own, and one from a and c each, come at once: 300 ms of work, of which one or two are before what a says
+	for _, c := range d.calls["a→b"][10:20] {
+		if late := c.came[0] - c.sent; late < 100*millisecond || late > 300*millisecond {
+			t.Fatalf("b reads after %v what takes it 100ms", late)
+		}
+	}
+	d.link("a→b", during(">"))
+	for i, c := range d.calls["b→a"][10:20] {
+		if late := c.sent - time.Duration(10+i)*second - second/2; late < 100*millisecond || late > 300*millisecond {
+			t.Fatalf("b calls %v late", late)
+		}
+	}
+	d.ledgers(acted("f", 1))
+}
+
+// faultLateTimers: what the node does by its timers is late by no more than so much, and it is quick to hear.
+func faultLateTimers(t *testing.T) {
+	d := suffer(t, harness.Fault{Do: harness.LateTimers, Within: 400 * millisecond})
+	d.link("a→b", quiet)
+	latest := time.Duration(0)
+	for i, c := range d.calls["b→a"] {
+		late := c.sent - time.Duration(i)*second - second/2
+		if late < 0 || late > 400*millisecond || late != 0 && (i < 10 || i >= 20) {
+			t.Fatalf("call %d is %v late", i, late)
+		}
+		latest = max(latest, late)
+	}
+	d.is("the latest of ten by more than 200ms", latest > 200*millisecond, true)
+	d.ledgers(acted("f", 1))
 }

@@ -3,7 +3,7 @@ package faults_test
 // everyEnd are the faults that end by themselves.
 var everyEnd = []string{
 	"fault lose", "fault duplicate", "fault reorder", "fault cut", "fault cut one way", "fault crash", "fault pause", "fault hold",
-	"fault hold shuffled", "fault mutate", "fault corrupt", "fault truncate", "fault replay", "fault lose burst", "fault bridge", "fault majorities", "fault isolate", "fault fail disk", "fault twin", "fault throttle",
+	"fault hold shuffled", "fault mutate", "fault corrupt", "fault truncate", "fault replay", "fault lose burst", "fault bridge", "fault majorities", "fault isolate", "fault fail disk", "fault twin", "fault throttle", "fault slow", "fault late timers", "fault skew", "fault step", "fault drift",
 	"fault that comes and goes",
 }
 
@@ -62,6 +62,14 @@ var scenarioStubs = []stub{
 	{name: "fault reuse address", file: "harness/fault_places.go", code: "taker.MoveTo(addr)"},
 	{name: "fault rebind", file: "harness/fault_places.go", code: "o.tried(n.Rebind())"},
 	{name: "fault throttle", file: "harness/fault_clocks.go", code: "return f.w.Link(fixtures.Keyed(o.ID, fixtures.AccessOf(f.touched(o), rate, queue)))", instead: "return func() {}"},
+	{name: "fault slow", file: "harness/fault_clocks.go", code: "n.Slow(b.slow)"},
+	{name: "fault late timers", file: "harness/fault_clocks.go", code: "n.LateTimers(b.late)"},
+	{name: "fault drift", file: "harness/fault_clocks.go", code: "n.Drift(max(slowest, min(fastest, b.drift)))"},
+	{name: "drifts add up", file: "harness/fault_clocks.go", code: "n.Drift(max(slowest, min(fastest, b.drift)))", instead: "n.Drift(o.Amount * sign)", red: []string{"fault drift"}},
+	{name: "clocks are right when all is healed", file: "harness/fault_clocks.go", code: "n.Correct()", red: []string{"fault drift"}},
+	{name: "clocks go wrong", file: "harness/fault_clocks.go", code: "n.Step(by[n])", red: []string{"fault skew", "fault step"}},
+	{name: "clocks go right", file: "harness/fault_clocks.go", code: "n.Step(-by[n])", red: []string{"fault skew", "fault step"}},
+	{name: "each clock by another time", file: "harness/fault_clocks.go", code: "by[n] = time.Duration(f.w.Rand(\"skew \"+o.ID+\" of \"+n.Name()).Int64N(2*int64(o.By)+1)) - o.By", red: []string{"fault skew"}},
 	{name: "NAT of a scenario", file: "harness/play.go", code: "r.Settle(nat)"},
 	{name: "access of a scenario", file: "harness/scenario_valid.go", code: "return named(m, fixtures.AccessNamed)", instead: "return nil, nil"},
 	{name: "traffic of a scenario", file: "harness/play.go", code: "r.tasks = append(slices.Clone(s.Work), s.tasks(traffic, r.World.World)...)"},

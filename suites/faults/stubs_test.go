@@ -80,9 +80,6 @@ func TestEveryVerbHasAConformanceTest(t *testing.T) {
 			t.Errorf("%q is neither a fault nor a change", verb)
 		}
 		for _, name := range uses {
-			if slices.Contains([]string{"slow", "late timers", "skew", "step", "drift", "throttle", "rebind", "twin", "reuse address"}, string(verb)) {
-				continue
-			}
 			if !slices.ContainsFunc(faults, func(f fault) bool { return f.name == name }) {
 				t.Errorf("%q has no conformance test", name)
 			}

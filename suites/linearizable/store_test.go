@@ -89,6 +89,14 @@ var _ = Describe("A replicated store", func() {
 		w.Eventually(read(3)).Should(Equal([]uint64{1}))
 	})
 
+	It("promises nothing while the disk is full, and goes on when there is room", func() {
+		mend := members[0].Disk().Suffer(sim.DiskFull, sim.Percent(100))
+		write(0)
+		w.Consistently(history.Unanswered).Should(HaveLen(1))
+		mend()
+		w.Eventually(history.Unanswered).Should(BeEmpty())
+	})
+
 	It("answers in spite of loss, repetition and delay", func() {
 		w.Link(sim.Loss(sim.Percent(30)), fixtures.Duplicate(sim.Percent(30)), fixtures.Reorder(sim.Percent(30), 5*time.Second))
 		write(0)

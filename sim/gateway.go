@@ -110,6 +110,17 @@ func (n *Node) Gateway() Gateway {
 	return nil
 }
 
+// block is where addresses behind a gateway are from: the zero Prefix stands for public ones.
+func (g *gateway) block() netip.Prefix {
+	for g != nil && !g.translates {
+		g = g.outer
+	}
+	if g == nil {
+		return netip.Prefix{}
+	}
+	return g.Inside()
+}
+
 // gateTo is the record of a gateway that somebody is to stand behind.
 func (w *World) gateTo(who string, g Gateway) *gateway {
 	one := w.gateRecords[g]
@@ -133,8 +144,8 @@ func (w *World) number(g *gateway, fixed netip.Addr) netip.Addr {
 		return netip.Addr{}
 	}
 	draw := drawPublic
-	if o := g.outer; o != nil && o.translates {
-		draw = drawIn(o.Inside())
+	if block := g.outer.block(); block.IsValid() {
+		draw = drawIn(block)
 	}
 	code := draw(g.random) &^ ports
 	if fixed.IsValid() {
@@ -143,7 +154,10 @@ func (w *World) number(g *gateway, fixed netip.Addr) netip.Addr {
 			panic(fmt.Sprintf("sim: gateway %q: At(%v): wants an address of IPv4 that no gateway has", g.name, fixed))
 		}
 	}
-	for w.book.find(gateBit|code) != nil {
+	for try := 0; w.book.find(gateBit|code) != nil; try++ {
+		if try == 1<<16 {
+			panic(fmt.Sprintf("sim: gateway %q: no address is left in %v", g.name, g.outer.block()))
+		}
 		code = draw(g.random) &^ ports
 	}
 	w.book.add(holder{code: gateBit | code, id: uint64(g.site)})

@@ -259,6 +259,10 @@ func TestGatewaysAreUsedRightly(t *testing.T) {
 	defer w.Close()
 	home, other := &shifter{block: "192.168.0.0/16"}, &shifter{block: "10.0.0.0/8"}
 	w.Gate("home", home, At(ap("30.0.0.1:0")))
+	tiny := &shifter{block: "10.1.0.0/30"}
+	w.Gate("tiny", tiny)
+	w.Gate("one", &shifter{block: "10.2.0.0/16"}, Behind(tiny))
+	w.Gate("two", &shifter{block: "10.2.0.0/16"}, Behind(tiny))
 	for _, wrong := range []struct {
 		what string
 		do   func()
@@ -266,6 +270,7 @@ func TestGatewaysAreUsedRightly(t *testing.T) {
 		{"exists already", func() { w.Gate("home", other) }},
 		{"every gateway", func() { w.Gate("again", home) }},
 		{"not in its world", func() { w.Node("n", nil, Behind(other)) }},
+		{"no address is left", func() { w.Gate("three", &shifter{block: "10.2.0.0/16"}, Behind(tiny)) }},
 		{"its place is", func() { w.Gate("site", other, Site("x")) }},
 		{"no gateway has", func() { w.Gate("taken", other, At(ap("30.0.0.1:0"))) }},
 		{"its one address", func() { w.Node("m", nil, Behind(home), At(ap("10.0.0.1:1"))) }},

@@ -48,8 +48,9 @@ func (w *World) place(n *Node, where []Place) {
 // placeBehind puts a new node behind a gateway.
 func (w *World) placeBehind(n *Node, p place) {
 	g := w.gateTo(n.name, p.behind)
-	if p.site != "" || p.anyRange || len(p.fixed) > 1 || len(p.fixed) == 1 && g.translates && !g.Inside().Contains(p.fixed[0].Addr()) {
-		panic(fmt.Sprintf("sim: node %q: behind gateway %q its one address is of %v, and its site what is there", n.name, g.name, g.Inside()))
+	block := g.block()
+	if p.site != "" || p.anyRange || len(p.fixed) > 1 || len(p.fixed) == 1 && block.IsValid() && !block.Contains(p.fixed[0].Addr()) {
+		panic(fmt.Sprintf("sim: node %q: behind gateway %q its one address is of %v, and its site what is there", n.name, g.name, block))
 	}
 	n.site = g.site
 	g.nodes = append(g.nodes, n)
@@ -101,8 +102,8 @@ func (n *Node) gated() uint64 {
 
 // draw is how the node's public addresses are drawn.
 func (n *Node) draw() func(*rand.Rand) uint64 {
-	if g := n.w.gateOf(n.site); g != nil && g.translates {
-		return drawIn(g.Inside())
+	if block := n.w.gateOf(n.site).block(); block.IsValid() {
+		return drawIn(block)
 	}
 	if n.anyRange {
 		return drawAny

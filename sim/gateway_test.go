@@ -12,10 +12,10 @@ import (
 
 // shifter is a gateway whose outside port is the inside one plus 1. It lets everybody in whose source port is even.
 type shifter struct {
-	block, ip string
-	known     map[netip.AddrPort]netip.AddrPort // inside by outside
-	passed    int
-	outside   netip.Addr
+	block   string
+	known   map[netip.AddrPort]netip.AddrPort // inside by outside
+	passed  int
+	outside netip.Addr
 }
 
 func (s *shifter) Inside() netip.Prefix {

@@ -35,10 +35,11 @@ func (f *faults) twins(o *outbreak) (end func()) {
 	}
 }
 
-// reuse has a node that is up move away, and another one that is up take its address. Behind a gateway addresses are not given away.
+// reuse has a node move away, and another one take its address. Behind a gateway addresses are not given away.
 func (f *faults) reuse(o *outbreak) (end func()) {
 	giver, taker := o.nodes[0], o.nodes[1]
-	if giver.Up() && taker.Up() && giver.Gateway() == nil && taker.Gateway() == nil {
+	free := func(n *sim.Node) bool { return n.Up() && !f.paused(n) && n.Gateway() == nil }
+	if free(giver) && free(taker) {
 		addr := giver.Addrs()[0]
 		giver.Move()
 		giver.Restart()

@@ -100,7 +100,7 @@ func (o *outbreak) prey() string {
 	case Rebind:
 		return "a node behind a box"
 	case Reuse:
-		return "two nodes that were up, without a box before them"
+		return "two nodes that were running, without a box before them"
 	case LosePacket:
 		words := fmt.Sprintf("packet %d from %s to %s", o.Amount, o.Nodes[0], o.Nodes[1])
 		if o.Match != "" {

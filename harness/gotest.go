@@ -127,10 +127,10 @@ func (x *explanation) lostPackets() (lost []Fault) {
 // calmed is the scenario with those packets lost, and no other by chance.
 func (x *explanation) calmed(lost []Fault) Scenario {
 	s := x.Case.Scenario
-	s.Loss = 0
+	s.Loss, s.LossModel = 0, Choice{}
 	s.Faults = nil
 	for _, f := range x.Case.Scenario.Faults {
-		if f.Do != Lose && f.Do != LosePacket {
+		if f.Do != Lose && f.Do != LoseBurst && f.Do != LosePacket {
 			s.Faults = append(s.Faults, f)
 		}
 	}

@@ -246,9 +246,10 @@ func (r *Run[O]) operate(m *Member[O], op Op) bool {
 	return true
 }
 
-// Heal ends the faults: links are whole, what was held arrives, packets are lost no more, who is paused goes on, who is down boots again, and
-// the present instant runs. Who left stays away. Latency and conditions stay as they are, with what their models lose: that is the network, not
-// a fault.
+// Heal ends the faults: links are whole, what was held arrives, packets are lost no more, who is paused goes on, who is down boots again,
+// machines are as quick as they were, clocks that were wrong are right, disks do as they are told, twins are gone, and the present instant
+// runs. Who left stays away, what a disk lost stays lost, and who has whose address, or lost the mappings of its box, stays so. Latency, NAT,
+// access links and conditions stay as they are, with what their models lose: that is the network, not a fault.
 func (r *Run[O]) Heal() {
 	r.T.Helper()
 	r.faults.heal()

@@ -53,6 +53,7 @@ func anyFault(t *rapid.T, nodes []string, at *rapid.Generator[time.Duration]) ha
 	verbs := []harness.Verb{
 		harness.Lose, harness.Duplicate, harness.Reorder, harness.Crash, harness.Pause, harness.Hold, harness.HoldShuffled,
 		harness.Corrupt, harness.Truncate, harness.MTU, harness.Replay, harness.LoseBurst, harness.Isolate,
+		harness.Slow, harness.LateTimers, harness.Skew, harness.Step, harness.Drift, harness.Throttle, harness.FailDisk,
 	}
 	if len(f.Nodes) > 0 && len(f.Nodes) < len(nodes) {
 		verbs = append(verbs, harness.Cut, harness.CutOneWay)
@@ -63,14 +64,34 @@ func anyFault(t *rapid.T, nodes []string, at *rapid.Generator[time.Duration]) ha
 	if len(nodes) > 3 && (len(f.Nodes) > 3 || len(f.Nodes) == 0) {
 		verbs = append(verbs, harness.Majorities)
 	}
+	if len(f.Nodes) > 0 {
+		verbs = append(verbs, harness.Twin)
+	}
 	if len(f.Nodes) == 2 {
-		verbs = append(verbs, harness.LosePacket)
+		verbs = append(verbs, harness.LosePacket, harness.Reuse)
 	}
 	f.Do = rapid.SampledFrom(verbs).Draw(t, "do")
-	if f.Do != harness.LosePacket {
+	if f.Do != harness.LosePacket && f.Do != harness.Twin && f.Do != harness.Reuse {
 		f.Every = rapid.SampledFrom([]time.Duration{0, 0, 0, 7 * time.Second, 2 * time.Second, time.Hour}).Draw(t, "every")
 	}
+	return strengthened(t, f)
+}
+
+// strengthened draws how strong a fault is.
+func strengthened(t *rapid.T, f harness.Fault) harness.Fault {
 	switch f.Do {
+	case harness.Slow, harness.Skew, harness.Step:
+		f.By = rapid.SampledFrom([]time.Duration{time.Millisecond, time.Second}).Draw(t, "by")
+	case harness.LateTimers:
+		f.Within = 100 * time.Millisecond
+	case harness.Drift:
+		f.Amount = rapid.SampledFrom([]int64{-500_000, -3, 1_000_000}).Draw(t, "amount")
+	case harness.Throttle:
+		f.Amount, f.Within = rapid.Int64Range(1000, 1_000_000).Draw(t, "amount"), time.Second
+	case harness.FailDisk:
+		f.Amount, f.Disk = 500_000, sim.TornWrite
+	case harness.Reuse:
+		f.For = 0
 	case harness.Lose, harness.Duplicate:
 		f.Amount = rapid.Int64Range(1, 1_000_000).Draw(t, "amount")
 	case harness.Corrupt, harness.Truncate:

@@ -18,6 +18,8 @@ var full = harness.Scenario{
 	Nodes:       []string{"a", "b", "c \"d\"", "d"},
 	Topology:    harness.Choice{Name: "gnp", Params: []int64{900000}},
 	Latency:     harness.Choice{Name: "uniform", Params: []int64{10e6, 50e6}},
+	NAT:         harness.Choice{Name: "tribler-2011"},
+	Access:      harness.Choice{Name: "codel", Params: []int64{1000000, 10000000, 65536}},
 	Conditions:  harness.Choice{Name: "constant", Params: []int64{1000000}},
 	Loss:        100000,
 	LossModel:   harness.Choice{Name: "lose burst", Params: []int64{50000, 1000000000}},
@@ -49,16 +51,28 @@ var full = harness.Scenario{
 		{ID: "g6", Do: harness.Bridge, At: 0, Nodes: []string{"b", "a"}},
 		{ID: "g7", Do: harness.Majorities, At: 0},
 		{ID: "g8", Do: harness.Isolate, At: 0, For: time.Minute, Every: time.Second, Nodes: []string{"b"}},
+		{ID: "h1", Do: harness.Slow, At: 0, Nodes: []string{"b"}, By: 10 * time.Millisecond},
+		{ID: "h2", Do: harness.LateTimers, At: 0, Nodes: []string{"b"}, Within: time.Second},
+		{ID: "h3", Do: harness.Skew, At: 0, Nodes: []string{"b"}, By: time.Minute},
+		{ID: "h4", Do: harness.Step, At: 0, Nodes: []string{"b"}, By: -1 * time.Hour},
+		{ID: "h5", Do: harness.Drift, At: 0, Nodes: []string{"b"}, Amount: -200},
+		{ID: "h6", Do: harness.Throttle, At: 0, Nodes: []string{"b"}, Amount: 64000, Within: time.Second},
+		{ID: "h7", Do: harness.Rebind, At: 0, For: time.Minute, Every: time.Second, Nodes: []string{"b"}},
+		{ID: "h8", Do: harness.Twin, At: 0, Nodes: []string{"b"}},
+		{ID: "h9", Do: harness.FailDisk, At: 0, Nodes: []string{"b"}, Amount: 1000, Disk: sim.TornWrite},
+		{ID: "i1", Do: harness.Reuse, At: 0, Nodes: []string{"b", "a"}},
 	},
 	Work: []harness.Op{
 		{At: 0, Node: "a", Op: "publish", Arg: 1<<64 - 1},
 		{At: 7, Node: "b", Op: "publish"},
 	},
+	Traffic:  harness.Choice{Name: "steady", Params: []int64{1000000000, 0, 0}},
 	Duration: 2 * time.Hour,
 }
 
 const fullJSON = `{"version":1,"seed":"0xdeadbeefdeadbeef","nodes":["a","b","c \"d\"","d"],"topology":{"name":"gnp","params":[900000]},` +
-	`"latency":{"name":"uniform","params":[10000000,50000000]},"conditions":{"name":"constant","params":[1000000]},"loss_ppm":100000,` +
+	`"latency":{"name":"uniform","params":[10000000,50000000]},"nat":{"name":"tribler-2011"},"access":{"name":"codel","params":[1000000,10000000,65536]},` +
+	`"conditions":{"name":"constant","params":[1000000]},"loss_ppm":100000,` +
 	`"loss_model":{"name":"lose burst","params":[50000,1000000000]},"permute_ties":true,` +
 	`"churn":[{"at":"1s","node":"a","do":"crash"},{"at":"1m30s","node":"b","do":"leave"},{"at":"1.5s","node":"a","do":"restart"},` +
 	`{"at":"1m0s","node":"d","do":"join"},{"at":"1h0m0s","node":"a","do":"move"},{"at":"1h0m0s","node":"a","do":"renew"}],` +
@@ -75,8 +89,16 @@ const fullJSON = `{"version":1,"seed":"0xdeadbeefdeadbeef","nodes":["a","b","c \
 	`{"id":"g4","do":"replay","at":"0s","amount":100000,"by":"1s","within":"1m0s"},` +
 	`{"id":"g5","do":"lose burst","at":"0s","amount":100000,"within":"1s"},` +
 	`{"id":"g6","do":"bridge","at":"0s","nodes":["b","a"]},{"id":"g7","do":"majorities","at":"0s"},` +
-	`{"id":"g8","do":"isolate","at":"0s","for":"1m0s","every":"1s","nodes":["b"]}],` +
-	`"work":[{"at":"0s","node":"a","op":"publish","arg":18446744073709551615},{"at":"7ns","node":"b","op":"publish"}],"duration":"2h0m0s"}`
+	`{"id":"g8","do":"isolate","at":"0s","for":"1m0s","every":"1s","nodes":["b"]},` +
+	`{"id":"h1","do":"slow","at":"0s","nodes":["b"],"by":"10ms"},{"id":"h2","do":"late timers","at":"0s","nodes":["b"],"within":"1s"},` +
+	`{"id":"h3","do":"skew","at":"0s","nodes":["b"],"by":"1m0s"},{"id":"h4","do":"step","at":"0s","nodes":["b"],"by":"-1h0m0s"},` +
+	`{"id":"h5","do":"drift","at":"0s","nodes":["b"],"amount":-200},` +
+	`{"id":"h6","do":"throttle","at":"0s","nodes":["b"],"amount":64000,"within":"1s"},` +
+	`{"id":"h7","do":"rebind","at":"0s","for":"1m0s","every":"1s","nodes":["b"]},{"id":"h8","do":"twin","at":"0s","nodes":["b"]},` +
+	`{"id":"h9","do":"fail disk","at":"0s","nodes":["b"],"amount":1000,"disk":"torn write"},` +
+	`{"id":"i1","do":"reuse address","at":"0s","nodes":["b","a"]}],` +
+	`"work":[{"at":"0s","node":"a","op":"publish","arg":18446744073709551615},{"at":"7ns","node":"b","op":"publish"}],` +
+	`"traffic":{"name":"steady","params":[1000000000,0,0]},"duration":"2h0m0s"}`
 
 // literal is what %#v prints of full; it stands here as Go to show that it compiles.
 var literal = harness.Scenario{
@@ -84,6 +106,8 @@ var literal = harness.Scenario{
 	Nodes:       []string{"a", "b", "c \"d\"", "d"},
 	Topology:    harness.Choice{Name: "gnp", Params: []int64{900000}},
 	Latency:     harness.Choice{Name: "uniform", Params: []int64{10000000, 50000000}},
+	NAT:         harness.Choice{Name: "tribler-2011"},
+	Access:      harness.Choice{Name: "codel", Params: []int64{1000000, 10000000, 65536}},
 	Conditions:  harness.Choice{Name: "constant", Params: []int64{1000000}},
 	Loss:        100000,
 	LossModel:   harness.Choice{Name: "lose burst", Params: []int64{50000, 1000000000}},
@@ -115,11 +139,22 @@ var literal = harness.Scenario{
 		{ID: "g6", Do: harness.Bridge, At: 0, Nodes: []string{"b", "a"}},
 		{ID: "g7", Do: harness.Majorities, At: 0},
 		{ID: "g8", Do: harness.Isolate, At: 0, For: time.Minute, Every: time.Second, Nodes: []string{"b"}},
+		{ID: "h1", Do: harness.Slow, At: 0, Nodes: []string{"b"}, By: 10 * time.Millisecond},
+		{ID: "h2", Do: harness.LateTimers, At: 0, Nodes: []string{"b"}, Within: time.Second},
+		{ID: "h3", Do: harness.Skew, At: 0, Nodes: []string{"b"}, By: time.Minute},
+		{ID: "h4", Do: harness.Step, At: 0, Nodes: []string{"b"}, By: -1 * time.Hour},
+		{ID: "h5", Do: harness.Drift, At: 0, Nodes: []string{"b"}, Amount: -200},
+		{ID: "h6", Do: harness.Throttle, At: 0, Nodes: []string{"b"}, Amount: 64000, Within: time.Second},
+		{ID: "h7", Do: harness.Rebind, At: 0, For: time.Minute, Every: time.Second, Nodes: []string{"b"}},
+		{ID: "h8", Do: harness.Twin, At: 0, Nodes: []string{"b"}},
+		{ID: "h9", Do: harness.FailDisk, At: 0, Nodes: []string{"b"}, Amount: 1000, Disk: sim.TornWrite},
+		{ID: "i1", Do: harness.Reuse, At: 0, Nodes: []string{"b", "a"}},
 	},
 	Work: []harness.Op{
 		{At: 0, Node: "a", Op: "publish", Arg: 18446744073709551615},
 		{At: 7, Node: "b", Op: "publish", Arg: 0},
 	},
+	Traffic:  harness.Choice{Name: "steady", Params: []int64{1000000000, 0, 0}},
 	Duration: 2 * time.Hour,
 }
 

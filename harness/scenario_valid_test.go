@@ -34,6 +34,32 @@ func TestImpossibleScenariosNameFieldAndValue(t *testing.T) {
 	}
 }
 
+func TestImpossibleModelsNameFieldAndValue(t *testing.T) {
+	impossible(t, map[string]func(s *harness.Scenario){
+		`NAT: fixtures: no such model: NAT "moat"; there are: `:                 func(s *harness.Scenario) { s.NAT.Name = "moat" },
+		`Access: fixtures: wrong parameter: access link codel: up is`:           func(s *harness.Scenario) { s.Access.Params = []int64{-1, 1, 1} },
+		`Traffic: fixtures: wrong parameter: workload steady: got 0 parameters`: func(s *harness.Scenario) { s.Traffic.Params = nil },
+	})
+}
+
+func TestImpossibleNodeFaultsNameFieldAndValue(t *testing.T) {
+	impossible(t, map[string]func(s *harness.Scenario){
+		`Faults[18].By: 0s: "slow" wants 1ns to 1h0m0s`:                                                                 func(s *harness.Scenario) { s.Faults[18].By = 0 },
+		`Faults[19].Within: 0s: "late timers" wants more than 0s and at most 1h0m0s`:                                    func(s *harness.Scenario) { s.Faults[19].Within = 0 },
+		`Faults[20].By: -1s: "skew" wants 1ns to 1000h0m0s`:                                                             func(s *harness.Scenario) { s.Faults[20].By = -time.Second },
+		`Faults[21].By: 0s: "step" wants -1000h0m0s to 1000h0m0s, and not nothing`:                                      func(s *harness.Scenario) { s.Faults[21].By = 0 },
+		`Faults[22].Amount: 0: "drift" wants -500000 to 1000000, and not nothing`:                                       func(s *harness.Scenario) { s.Faults[22].Amount = 0 },
+		`Faults[23].Amount: 999: "throttle" wants 1000 to 1000000000000`:                                                func(s *harness.Scenario) { s.Faults[23].Amount = 999 },
+		`Faults[24].For: 1m0s: "rebind" happens at once`:                                                                func(s *harness.Scenario) { s.Faults[24].Every = 0 },
+		`Faults[25].Nodes: there are none: "twin" needs at least one`:                                                   func(s *harness.Scenario) { s.Faults[25].Nodes = nil },
+		`Faults[25].Every: 1s: "twin" does not come and go`:                                                             func(s *harness.Scenario) { s.Faults[25].Every = time.Second },
+		`Faults[26].Disk: "" is none of ["lost write" "torn write" "false sync" "bit rot" "unreadable" "disk is full"]`: func(s *harness.Scenario) { s.Faults[26].Disk = "" },
+		`Faults[26].Disk: "all lost" is none of ["lost write"`:                                                          func(s *harness.Scenario) { s.Faults[26].Disk = sim.Wiped },
+		`Faults[27].Nodes: there are 1: "reuse address" wants two, who gives its address up and who takes it`:           func(s *harness.Scenario) { s.Faults[27].Nodes = []string{"a"} },
+		`Faults[18].Match: "22:f6": "slow" does not happen to packets one by one`:                                       func(s *harness.Scenario) { s.Faults[18].Match = "22:f6" },
+	})
+}
+
 func TestImpossibleFaultsNameFieldAndValue(t *testing.T) {
 	impossible(t, map[string]func(s *harness.Scenario){
 		`Faults[1].ID: a fault needs a name`:                                                       func(s *harness.Scenario) { s.Faults[1].ID = "" },

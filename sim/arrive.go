@@ -128,7 +128,7 @@ func (w *World) pass(v *Packet, slot uint32, i int) bool {
 		if v.touched && v.ticket == 0 {
 			changed = w.rewrite(v, slot) || changed
 		}
-		if p := w.packets.at(slot); !changed || w.obstacle(p, p.to) != "" {
+		if p := w.packets.at(slot); !changed || fate.Drop != "" && w.obstacle(p, p.to) != "" {
 			b.ledger.idle++
 		}
 		switch b.checkArrival(fate); {

@@ -25,7 +25,12 @@ type target struct {
 
 // target finds out whose an address is.
 func (w *World) target(code uint64) (t target, known bool) {
-	if h := w.book.reach(code); h != nil {
+	return w.targetOf(code, w.book.reach(code))
+}
+
+// targetOf is target of an address that reaches a holder, or nobody.
+func (w *World) targetOf(code uint64, h *holder) (t target, known bool) {
+	if h != nil {
 		t := target{node: h.node, hidden: h.lan()}
 		if h.code&gatedBit != 0 {
 			t.behind, t.hidden = w.gateOf(h.node.site), false
@@ -35,7 +40,7 @@ func (w *World) target(code uint64) (t target, known bool) {
 	if code&otherCode != 0 {
 		return t, false
 	}
-	h := w.book.find(gateBit | code&^ports)
+	h = w.book.find(gateBit | code&^ports)
 	if h == nil {
 		return t, false
 	}
@@ -73,9 +78,9 @@ func (t target) knownAt(g *gateway) bool {
 }
 
 // cross is Send where a gateway stands before either end.
-func (n *Node) cross(from uint64, to netip.AddrPort, dst uint64, data []byte) error {
+func (n *Node) cross(from uint64, to netip.AddrPort, dst uint64, h *holder, data []byte) error {
 	w := n.w
-	t, known := w.target(dst)
+	t, known := w.targetOf(dst, h)
 	if !known {
 		w.nobody(n, to, data)
 		return fmt.Errorf("sim: node %q: send to %v: %w", n.name, to, ErrNoSuchAddress)
@@ -87,7 +92,9 @@ func (n *Node) cross(from uint64, to netip.AddrPort, dst uint64, data []byte) er
 		p.src = from
 	}
 	why := WrongSite
-	switch meeting, meet := t.meeting(w.gateOf(n.site)); {
+	meeting, meet := t.meeting(w.gateOf(n.site))
+	w.meeting = meeting
+	switch {
 	case meet && (t.gate != nil || t.behind != meeting || meeting != w.gateOf(n.site)):
 		p.way = crossed
 		if p.to = t.only(); p.to == nil {
@@ -127,9 +134,7 @@ func (w *World) goOut(p *packet) Reason {
 	if first == nil {
 		return ""
 	}
-	t, _ := w.target(p.dst)
-	meeting, _ := t.meeting(first)
-	for g := first; g != meeting; g = g.outer {
+	for g := first; g != w.meeting; g = g.outer { // cross has found it out
 		as, why := g.Out(w.book.addr(p.src), w.book.addr(p.dst))
 		if why != "" {
 			return why
@@ -162,6 +167,9 @@ func (w *World) comeIn(p *packet, pass bool) (dst uint64, n *Node, why Reason) {
 			t.gate.Passed(from, to)
 		}
 		at, dst = t.gate, w.book.code(inside)
+		if n := t.only(); n != nil && n.site == at.site && n.public == dst {
+			return dst, n, why
+		}
 		next, known := w.target(dst)
 		if !known || !next.knownAt(at) {
 			return dst, at.first(), orElse(why, Gone)

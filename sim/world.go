@@ -31,6 +31,7 @@ type World struct {
 	names       map[string]*Node
 	book        addressBook
 	gateways    []*gateway // by the site behind them; nil: a site has none
+	meeting     *gateway   // behind which the packet that is being sent meets its destination; nil: on the internet
 	gateRecords map[Gateway]*gateway
 	timers      slab[timer]
 	retimed     []*Node // their clocks have changed their rates in this instant

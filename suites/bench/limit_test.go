@@ -43,7 +43,7 @@ func (l limit) of(r testing.BenchmarkResult) float64 {
 // show writes a value of the metric with three digits.
 func (l limit) show(value float64) string {
 	switch {
-	case l.metric == cpuPerOp:
+	case l.metric == cpuPerOp, l.metric == cpuOver:
 		return threeDigits(time.Duration(value)).String()
 	case value >= 1e6:
 		return fmt.Sprintf("%.3g M %s", value/1e6, l.metric)
@@ -70,7 +70,7 @@ func (l limit) String() string {
 // one the bars were set for. Limits that are no times hold for every machine alike.
 func (l limit) holds(value, slower float64) bool {
 	switch {
-	case l.metric == cpuPerOp && l.sign == "≤":
+	case (l.metric == cpuPerOp || l.metric == cpuOver) && l.sign == "≤":
 		return value <= l.value*slower
 	case l.sign == "≤":
 		return value <= l.value

@@ -115,6 +115,8 @@ func extra(e sim.Event) string {
 		return fmt.Sprintf("from %v to %v", e.From, e.To)
 	case e.Kind == sim.Dropped && e.Peer == nil && e.To.IsValid():
 		return fmt.Sprintf("%s (%v)", e.Reason, e.To)
+	case e.Sides[0] == nil && (e.Kind == sim.Cut || e.Kind == sim.Healed):
+		return fmt.Sprintf("(%s)", e.Reason)
 	case e.Sides[0] != nil:
 		return strings.TrimSpace(fmt.Sprintf("%s between %s and %s", e.Reason, namesOf(e.Sides[0]), namesOf(e.Sides[1])))
 	}

@@ -190,6 +190,9 @@ func between(e sim.Event) string {
 	if e.Kind == sim.Holding || e.Kind == sim.Released {
 		what = "hold"
 	}
+	if e.Sides[0] == nil {
+		return fmt.Sprintf("%s: %s", what, e.Reason)
+	}
 	and := "and"
 	if e.Reason == sim.OneWay {
 		and = "to"

@@ -45,7 +45,7 @@ func (s *spies) listen(w *World) {
 		if e.Kind == sim.Sent && !slices.Contains(s.nodes, e.Node) {
 			s.hear(e)
 		}
-	})
+	}, sim.Sent)
 }
 
 // hear keeps a packet: surely for a while, and perhaps for long. A watcher may not draw: so that depends on the packet alone.
@@ -127,7 +127,7 @@ func (a *adversary) boot(n *sim.Node) {
 func (a *adversary) send() {
 	r := rand.New(rand.NewPCG(a.key, a.made))
 	a.made++
-	to := a.to[r.IntN(len(a.to))].Addrs()[0]
+	to := a.node.World().Outside(a.to[r.IntN(len(a.to))])
 	packet := a.packet(r, to)
 	a.o.tried(packet != nil && a.node.Send(to, packet) == nil)
 }

@@ -20,6 +20,9 @@ func (f *faults) rebind(o *outbreak) (end func()) {
 func (f *faults) twins(o *outbreak) (end func()) {
 	var twins []*sim.Node
 	for _, n := range o.nodes {
+		if !n.Up() && n.Life() == 0 {
+			continue // it is yet to join: there is nobody to resemble
+		}
 		name := n.Name() + "'s twin"
 		for f.w.Find(name) != nil {
 			name += "'"

@@ -55,22 +55,6 @@ func Names(least, most int) *rapid.Generator[[]string] {
 	return rapid.Map(rapid.Uint32Range(uint32(least), uint32(most)), nodeNames)
 }
 
-// Topologies draws one of those without islands: line, ring, star or complete.
-func Topologies() *rapid.Generator[harness.Choice] { return rapid.SampledFrom(someTopologies()) }
-
-func someTopologies() []harness.Choice {
-	return []harness.Choice{{Name: "line"}, {Name: "ring"}, {Name: "star"}, {Name: "complete"}}
-}
-
-// Latencies draws none, 50 ms, uniform from 10 ms to 200 ms, or lognormal with median 50 ms and sigma 0.5.
-func Latencies() *rapid.Generator[harness.Choice] { return rapid.SampledFrom(someLatencies()) }
-
-func someLatencies() []harness.Choice {
-	return []harness.Choice{
-		{}, {Name: "constant", Params: []int64{50e6}}, {Name: "uniform", Params: []int64{10e6, 200e6}}, {Name: "lognormal", Params: []int64{50e6, 500}},
-	}
-}
-
 // Work draws a workload of one operation, up to so many times, within d: its arguments are 1, 2, 3 and so on, in the order of time.
 func Work(nodes []string, d time.Duration, op string, most int) *rapid.Generator[[]harness.Op] {
 	mustBeSome(1, len(nodes))
@@ -91,9 +75,12 @@ func errands(op string, most int) *rapid.Generator[[]errand] {
 
 // stage is what plans are made scenarios for: whom, and until when something may happen.
 type stage struct {
-	nodes []string
-	end   time.Duration // nothing begins later
-	quiet time.Duration // at the end; 0: what lasts may last until the scenario is healed
+	nodes   []string
+	end     time.Duration // nothing begins later
+	quiet   time.Duration // at the end; 0: what lasts may last until the scenario is healed
+	leaves  bool          // who goes by a model of churn may say goodbye
+	gated   bool          // there are NATs
+	matches []string      // what faults of packets may be about, "" is all of them
 }
 
 // at is a step of the grid.
@@ -142,10 +129,25 @@ func (g stage) stretch(at time.Duration, drawn uint32, most time.Duration) (s sp
 	return span{at, g.end}, 0
 }
 
-// swarm draws which of so many kinds there are in a world: each with an even chance. None of them is all of them.
+// many are so many kinds that half of them are too many for one world.
+const many = 12
+
+var rareGen = rapid.Uint32Range(0, 2)
+
+// swarm draws which of so many kinds there are in a world: each with an even chance; of many, each with a chance of a half, a quarter or an
+// eighth, as the world has it. None of them is all of them.
 func swarm(t *rapid.T, kinds int) (some []int) {
+	rare := uint32(0)
+	if kinds >= many {
+		rare = rareGen.Draw(t, "rare")
+	}
 	for i := range kinds {
-		if coinGen.Draw(t, "kind") {
+		in := coinGen.Draw(t, "kind")
+		if kinds >= many {
+			once, twice := coinGen.Draw(t, "rather"), coinGen.Draw(t, "really")
+			in = in && (once || rare < 1) && (twice || rare < 2)
+		}
+		if in {
 			some = append(some, i)
 		}
 	}

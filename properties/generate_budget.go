@@ -11,35 +11,57 @@ import (
 )
 
 // Budget is what an overlay claims to survive: it keeps its safety meanwhile, and comes back to its duty once the faults are over. Nothing
-// else goes wrong in the scenarios drawn by it: what is zero does not happen, and a time of zero is no limit.
+// else goes wrong in the scenarios drawn by it: what is zero does not happen, and a time of zero is no limit where that is said.
 //
-// A budget counts what a whole scenario does, by churn and by faults.
+// A budget counts what a whole scenario does, by churn and by faults. A fault that comes and goes counts as if it stayed. What the network is
+// like, such as latency, access links and conditions, is not counted: that is no fault.
 type Budget struct {
 	// Down is the share of the nodes that may be absent at one time: crashed, paused, gone, not there yet. It is rounded down, but never to
 	// nobody; 0 is nobody.
 	Down sim.Chance
-	// Outage is how long a node may be crashed or paused at a stretch.
+	// Outage is how long a node may be crashed or paused at a stretch; 0 is no limit.
 	Outage time.Duration
 	// Disks are what crashes by faults may do to disks, the most harmless first. None: they keep what was synced.
 	Disks []sim.DiskFate
-	// Cut is how long packets may be stopped from passing at a stretch, by cuts and holds together; 0: there are none. Stretches less than
-	// five seconds apart are one.
+	// Failing is what may happen to what disks are told, each time with a chance of Fail, by all that fails at one time.
+	Failing []sim.DiskFate
+	Fail    sim.Chance
+	// Cut is how long packets may be stopped from passing at a stretch, by cuts of any kind and holds together. Stretches less than five
+	// seconds apart are one.
 	Cut time.Duration
 	// Loss is the chance of a packet to be lost, by all that loses packets at one time. Single packets are lost besides, unless it is 0.
 	Loss sim.Chance
 	// Duplicate is the chance of a packet to arrive twice, by all that duplicates packets at one time.
 	Duplicate sim.Chance
-	// Reorder is by how much packets may be held back.
-	Reorder time.Duration
+	// Corrupt is the chance of a packet to arrive damaged, with bits flipped or its end cut off, by all that damages packets at one time.
+	Corrupt sim.Chance
+	// Reorder is by how much packets may be held back, and Replay how much later they may come once more.
+	Reorder, Replay time.Duration
+	// MTU is the largest IP packet that surely passes, from 68 bytes on; 0: packets of all sizes do. Rate is how many bits a second surely pass
+	// to and from a node, from 1000 on; 0: there is no limit.
+	MTU, Rate int64
+	// Slow is how long a node may take over each event, and Late how late timers may fire, each by all that does so at one time.
+	Slow, Late time.Duration
+	// Clock is by how much clocks may be wrong, by skews and steps at one time, and Drift how much too fast or too slow they may run.
+	Clock time.Duration
+	Drift sim.Chance
 	// Forged is how many packets a second each adversary may send; 0: there is none.
 	Forged int64
+	// Twins is how many nodes may have a twin at one time: another node of the same identity.
+	Twins int64
+	// Reuse is whether an address may pass from one node to another.
+	Reuse bool
+	// NAT are the names of the NATs that the overlay works behind. Behind any of them, nodes may be rebound.
+	NAT []string
 }
 
 // Usual is what an overlay for the internet should survive: a third of the nodes down at once, half a minute without a network, every fifth
-// packet lost or doubled, packets a second late. Disks lose at most what was not synced, and nobody means ill.
+// packet lost or doubled, packets a second late, machines that are busy, and clocks as they are set by hand. Disks lose at most what was not
+// synced, and nobody means ill.
 var Usual = Budget{
 	Down: sim.Percent(34), Outage: 30 * time.Second, Disks: []sim.DiskFate{sim.Unsynced, sim.Kept},
 	Cut: 30 * time.Second, Loss: sim.Percent(20), Duplicate: sim.Percent(20), Reorder: time.Second,
+	Slow: 100 * time.Millisecond, Late: time.Second, Clock: 30 * time.Second, Drift: 500,
 }
 
 // down is how many of n nodes may be absent.
@@ -57,96 +79,34 @@ func (b Budget) disks() []sim.DiskFate {
 	return b.Disks
 }
 
-// breath is how long packets must pass between two cuts for them to be two.
-const breath = 5 * time.Second
-
-// account is what a scenario spends of a budget. Everything in it may be spent in any order.
-type account struct {
-	Budget
-	nodes  int
-	down   int // how many nodes may be absent
-	absent []absence
-	stops  []span // cuts and holds
-	losses []burst
-	copies []burst
-}
-
-// absence is a node that is not there.
-type absence struct {
-	node int
-	span
-}
-
-// burst is something that happens to packets with a chance.
-type burst struct {
-	span
-	chance int64
-}
-
-func (b Budget) account(nodes int) *account {
-	return &account{Budget: b, nodes: nodes, down: b.down(nodes)}
-}
-
-// miss spends an absence, unless too many are absent then.
-func (a *account) miss(node int, s span) bool {
-	next := absence{node, s}
-	if a.absentAt(next, s.from) > a.down {
-		return false
+// allows reports whether faults of a kind may be at all.
+func (b Budget) allows(do harness.Verb) bool {
+	switch do {
+	case harness.Crash, harness.Pause:
+		return b.Down > 0
+	case harness.Cut, harness.CutOneWay, harness.Hold, harness.HoldShuffled, harness.Bridge, harness.Majorities, harness.Isolate:
+		return b.Cut > 0
+	case harness.LosePacket:
+		return b.Loss > 0
+	case harness.Reorder:
+		return b.Reorder > 0
+	case harness.Replay:
+		return b.Replay > 0
+	case harness.MTU:
+		return b.MTU > 0
+	case harness.Throttle:
+		return b.Rate > 0
+	case harness.Mutate:
+		return b.Forged > 0
+	case harness.Reuse:
+		return b.Reuse
+	case harness.Rebind:
+		return len(b.NAT) > 0
+	case harness.FailDisk:
+		return b.Fail > 0 && len(b.Failing) > 0
 	}
-	for _, other := range a.absent {
-		if s.from < other.from && other.from < s.to && a.absentAt(next, other.from) > a.down {
-			return false
-		}
-	}
-	a.absent = append(a.absent, next)
-	return true
-}
-
-// absentAt counts who is absent at a moment, with one who is.
-func (a *account) absentAt(one absence, at time.Duration) int {
-	var few [16]int
-	nodes := append(few[:0], one.node)
-	for _, other := range a.absent {
-		if other.from <= at && at < other.to && !slices.Contains(nodes, other.node) {
-			nodes = append(nodes, other.node)
-		}
-	}
-	return len(nodes)
-}
-
-// busy reports whether a node is absent around a time already.
-func (a *account) busy(node int, s span) bool {
-	return slices.ContainsFunc(a.absent, func(other absence) bool {
-		return other.node == node && s.from <= other.to && other.from <= s.to
-	})
-}
-
-// stop spends a cut or a hold, unless the stretch it belongs to becomes too long.
-func (a *account) stop(s span) bool {
-	whole := s
-	for range a.stops {
-		for _, other := range a.stops {
-			if whole.from < other.to+breath && other.from < whole.to+breath {
-				whole = span{min(whole.from, other.from), max(whole.to, other.to)}
-			}
-		}
-	}
-	if whole.long() > a.Cut {
-		return false
-	}
-	a.stops = append(a.stops, s)
-	return true
-}
-
-// left is what is left of a chance during a time.
-func left(most sim.Chance, bursts []burst, s span) int64 {
-	rest := int64(most)
-	for _, b := range bursts {
-		if b.from < s.to && s.from < b.to {
-			rest -= b.chance
-		}
-	}
-	return rest
+	p := b.account(1).purse(do)
+	return p != nil && p.most > 0
 }
 
 // Holds returns an error, which wraps [harness.ErrScenario], for a scenario that is beyond the budget: nil for all that are drawn by it.
@@ -155,7 +115,10 @@ func (b Budget) Holds(s harness.Scenario) error {
 	if int64(s.Loss) > int64(b.Loss) {
 		return beyond("Loss", s.Loss, b.Loss)
 	}
-	a.losses = append(a.losses, burst{span{0, s.Duration}, int64(s.Loss)})
+	if s.NAT.Name != "" && s.NAT.Name != noNAT && !slices.Contains(b.NAT, s.NAT.Name) {
+		return beyond("NAT", fmt.Sprintf("%q", s.NAT.Name), fmt.Sprintf("%q", b.NAT))
+	}
+	a.loss.take(span{0, s.Duration}, int64(s.Loss))
 	for i, f := range s.Faults {
 		if err := a.spend(s, fmt.Sprintf("Faults[%d]", i), f); err != nil {
 			return err
@@ -163,6 +126,9 @@ func (b Budget) Holds(s harness.Scenario) error {
 	}
 	return a.spendChurn(s)
 }
+
+// noNAT is the name of the open internet.
+const noNAT = "none"
 
 func beyond(field string, value, budget any) error {
 	return fmt.Errorf("%w: %s: %v is beyond the budget, %v", harness.ErrScenario, field, value, budget)
@@ -174,35 +140,56 @@ func (a *account) spend(s harness.Scenario, field string, f harness.Fault) error
 	if f.For == 0 {
 		during.to = s.Duration
 	}
+	if !a.allows(f.Do) {
+		return beyond(field+".Do", fmt.Sprintf("%q", f.Do), fmt.Sprintf("%q", a.kinds(nil)))
+	}
 	switch f.Do {
-	case harness.Lose:
-		return a.flow(&a.losses, a.Loss, field, during, f.Amount)
-	case harness.Duplicate:
-		return a.flow(&a.copies, a.Duplicate, field, during, f.Amount)
-	case harness.Reorder:
-		if f.Within > a.Reorder {
-			return beyond(field+".Within", f.Within, a.Reorder)
-		}
-	case harness.Cut, harness.CutOneWay, harness.Hold, harness.HoldShuffled:
+	case harness.Crash, harness.Pause:
+		return a.outage(s, field, f, during)
+	case harness.Cut, harness.CutOneWay, harness.Hold, harness.HoldShuffled, harness.Bridge, harness.Majorities, harness.Isolate:
 		if !a.stop(during) {
 			return beyond(field+".For", during.long(), a.Cut)
 		}
-	case harness.Crash, harness.Pause:
-		return a.outage(s, field, f, during)
-	case harness.Mutate:
-		if f.Amount > a.Forged {
-			return beyond(field+".Amount", f.Amount, a.Forged)
+	case harness.FailDisk:
+		if !slices.Contains(a.Failing, f.Disk) {
+			return beyond(field+".Disk", fmt.Sprintf("%q", f.Disk), fmt.Sprintf("%q", a.Failing))
 		}
+	}
+	if err := a.single(field, f); err != nil {
+		return err
+	}
+	return a.share(field, f, during)
+}
+
+// share spends what is shared by all faults of a sort.
+func (a *account) share(field string, f harness.Fault, during span) error {
+	p, amount := a.purse(f.Do), strengthOf(&f)
+	switch {
+	case p == nil:
+	case f.Do == harness.Twin:
+		if !p.take(during, int64(len(f.Nodes))) {
+			return beyond(field+".Nodes", fmt.Sprintf("%d twins", len(f.Nodes)), p.left(during))
+		}
+	case !p.take(during, amount.size()):
+		return beyond(field+"."+amount.field, amount.show(), amount.unit.show(p.left(during)))
 	}
 	return nil
 }
 
-// flow spends a chance of packets.
-func (a *account) flow(bursts *[]burst, most sim.Chance, field string, during span, amount int64) error {
-	if rest := left(most, *bursts, during); amount > rest {
-		return beyond(field+".Amount", sim.Chance(amount), sim.Chance(max(0, rest)))
+// single is about what each fault is held to by itself.
+func (a *account) single(field string, f harness.Fault) error {
+	switch {
+	case f.Do == harness.Reorder && f.Within > a.Reorder:
+		return beyond(field+".Within", f.Within, a.Reorder)
+	case f.Do == harness.Replay && f.Within > a.Replay:
+		return beyond(field+".Within", f.Within, a.Replay)
+	case f.Do == harness.MTU && f.Size < a.MTU:
+		return beyond(field+".Size", f.Size, a.MTU)
+	case f.Do == harness.Throttle && f.Amount < a.Rate:
+		return beyond(field+".Amount", f.Amount, a.Rate)
+	case f.Do == harness.Mutate && f.Amount > a.Forged:
+		return beyond(field+".Amount", f.Amount, a.Forged)
 	}
-	*bursts = append(*bursts, burst{during, amount})
 	return nil
 }
 

@@ -3,6 +3,7 @@ package properties_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -49,7 +50,10 @@ func TestScenariosBeyondTheBudget(t *testing.T) {
 		"Faults[0].Disk: \"all lost\" is beyond the budget, [\"unsynced writes lost\" \"all writes kept\"]": ten(harness.Fault{Do: harness.Crash, For: second, Nodes: half[:1], Disk: sim.Wiped}),
 		"Faults[0].Nodes: n3 down at 0s is beyond the budget, 3 of 10 nodes at once":                        ten(harness.Fault{Do: harness.Crash, For: second, Nodes: half}),
 		"Faults[0].Nodes: n3 down at 5s is beyond the budget, 3 of 10 nodes at once":                        ten(harness.Fault{Do: harness.Pause, At: 5 * second, For: second}),
-		"Faults[0].Amount: 1 is beyond the budget, 0":                                                       ten(harness.Fault{Do: harness.Mutate, Amount: 1}),
+		"Faults[0].By: 40s is beyond the budget, 30s":                                                       ten(harness.Fault{Do: harness.Step, By: 40 * second}),
+		"Faults[1].By: -20s is beyond the budget, 10s":                                                      ten(harness.Fault{Do: harness.Skew, By: 20 * second}, harness.Fault{Do: harness.Step, By: -20 * second}),
+		"Faults[0].Amount: 0.1% is beyond the budget, 0.05%":                                                ten(harness.Fault{Do: harness.Drift, Amount: -1000}),
+		"Faults[0].Within: 2s is beyond the budget, 1s ":                                                    ten(harness.Fault{Do: harness.LateTimers, Within: 2 * second}),
 		"Churn[0]: n0 crashed for 31s is beyond the budget, 30s":                                            churning(harness.Change{Node: "n0", Do: harness.Crash}, harness.Change{At: 31 * second, Node: "n0", Do: harness.Move}),
 		"Churn[3]: n3 away at 0s is beyond the budget, 3 of 10 nodes at once": churning(
 			harness.Change{At: 4 * second, Node: "n0", Do: harness.Join}, harness.Change{At: 4 * second, Node: "n1", Do: harness.Join},
@@ -59,6 +63,27 @@ func TestScenariosBeyondTheBudget(t *testing.T) {
 		if want = "harness: impossible scenario: " + strings.TrimSpace(want); err == nil || err.Error() != want || !errors.Is(err, harness.ErrScenario) {
 			t.Errorf("got %v, want %s", err, want)
 		}
+	}
+}
+
+// What a budget does not have at all is beyond it by its kind.
+func TestKindsBeyondTheBudget(t *testing.T) {
+	for _, f := range []harness.Fault{
+		{Do: harness.Mutate, Amount: 1}, {Do: harness.Corrupt, Amount: 1, Size: 1}, {Do: harness.Twin, Nodes: half[:1]}, {Do: harness.Rebind},
+		{Do: harness.Reuse, Nodes: half[:2]}, {Do: harness.FailDisk, Amount: 1}, {Do: "no such thing"},
+	} {
+		want := fmt.Sprintf("harness: impossible scenario: Faults[0].Do: %q is beyond the budget, [\"crash\" ", f.Do)
+		if err := properties.Usual.Holds(ten(f)); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("got %v, want %s…", err, want)
+		}
+	}
+	gated := ten()
+	gated.NAT.Name = "symmetric"
+	if err := properties.Usual.Holds(gated); err == nil || properties.Usual.Holds(ten(harness.Fault{Do: harness.LosePacket, Nodes: half[:2], Amount: 1})) != nil {
+		t.Errorf("NAT: %v", err)
+	}
+	if err := (properties.Budget{}).Holds(ten(harness.Fault{Do: harness.LosePacket, Nodes: half[:2], Amount: 1})); err == nil {
+		t.Error("a budget of nothing loses a packet")
 	}
 }
 

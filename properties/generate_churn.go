@@ -109,7 +109,7 @@ func (g stage) changes(a *account, drawn []outage) (changes []harness.Change) {
 		during, back := g.away(a, o)
 		forGood := o.out == harness.Leave && o.back == ""
 		switch {
-		case a.busy(node, during), forGood && gone >= len(g.nodes)/2, !a.spare(o, node, during):
+		case a.away(node, during), forGood && gone >= len(g.nodes)/2, !a.spare(o, node, during):
 			continue
 		case forGood:
 			gone++
@@ -131,6 +131,11 @@ func (g stage) changes(a *account, drawn []outage) (changes []harness.Change) {
 			say(during.to, o.back)
 		}
 	}
+	return inTime(changes)
+}
+
+// inTime sorts changes as they are to happen.
+func inTime(changes []harness.Change) []harness.Change {
 	slices.SortStableFunc(changes, func(a, b harness.Change) int {
 		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(goes(a.Do), goes(b.Do)))
 	})

@@ -9,11 +9,10 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/overlaytest/overlaytest/harness"
-	"github.com/overlaytest/overlaytest/sim"
 )
 
 // Faults draws up to eight faults within the budget, for a world of these nodes that lasts d. Each list has some of the kinds only; without
-// any kinds, those are all that the budget allows.
+// any kinds, those are all that the budget allows. Nodes are rebound only in scenarios that [Scenarios] draws, where there are NATs.
 func Faults(nodes []string, d time.Duration, b Budget, kinds ...harness.Verb) *rapid.Generator[[]harness.Fault] {
 	mustBeSome(1, len(nodes))
 	mustLast(d)
@@ -23,18 +22,21 @@ func Faults(nodes []string, d time.Duration, b Budget, kinds ...harness.Verb) *r
 	})
 }
 
+// allKinds are the kinds of faults, the simplest first.
+func allKinds() []harness.Verb {
+	return []harness.Verb{
+		harness.Crash, harness.Cut, harness.Lose, harness.Pause, harness.Hold, harness.Duplicate, harness.Reorder, harness.CutOneWay, harness.LosePacket,
+		harness.HoldShuffled, harness.Isolate, harness.Bridge, harness.Majorities, harness.LoseBurst, harness.Corrupt, harness.Truncate, harness.Replay,
+		harness.MTU, harness.Throttle, harness.Slow, harness.LateTimers, harness.Skew, harness.Step, harness.Drift, harness.FailDisk, harness.Rebind,
+		harness.Reuse, harness.Twin, harness.Mutate,
+	}
+}
+
 // kinds are those of the kinds that the budget allows, the simplest first.
 func (b Budget) kinds(asked []harness.Verb) (able []harness.Verb) {
-	for _, kind := range []struct {
-		does    harness.Verb
-		allowed bool
-	}{
-		{harness.Crash, b.Down > 0}, {harness.Cut, b.Cut > 0}, {harness.Lose, b.Loss > 0}, {harness.Pause, b.Down > 0},
-		{harness.Hold, b.Cut > 0}, {harness.Duplicate, b.Duplicate > 0}, {harness.Reorder, b.Reorder > 0}, {harness.CutOneWay, b.Cut > 0},
-		{harness.LosePacket, b.Loss > 0}, {harness.HoldShuffled, b.Cut > 0}, {harness.Mutate, b.Forged > 0},
-	} {
-		if kind.allowed && (len(asked) == 0 || slices.Contains(asked, kind.does)) {
-			able = append(able, kind.does)
+	for _, kind := range allKinds() {
+		if b.allows(kind) && (len(asked) == 0 || slices.Contains(asked, kind)) {
+			able = append(able, kind)
 		}
 	}
 	for _, kind := range asked {
@@ -45,8 +47,9 @@ func (b Budget) kinds(asked []harness.Verb) (able []harness.Verb) {
 	return able
 }
 
-// blow is a fault, as drawn: what, when, how long, from which node on, how many of them, every how manieth, how strong.
-type blow struct{ kind, at, stretch, node, many, stride, strong uint32 }
+// blow is a fault, as drawn: what, when, how long, from which node on, how many of them, every how manieth, how strong, of which form, whether
+// it comes and goes, and which packets it is about.
+type blow struct{ kind, at, stretch, node, many, stride, strong, form, flap, match uint32 }
 
 // How many nodes a fault touches: one; all, or half of them where all makes no sense; two; half of them; a third of them.
 const (
@@ -61,15 +64,20 @@ const (
 // strengths are what part of the most a fault is. What comes first is drawn somewhat more often: the most shows the most.
 var strengths = []int64{1, 2, 8}
 
+// flaps are the periods in which a fault comes and goes; 0: it stays.
+var flaps = []time.Duration{0, 0, 0, 0, 0, 2 * time.Second, 10 * time.Second, 500 * time.Millisecond}
+
 var (
 	kindGen   = rapid.Uint32Range(0, 1<<8-1)
 	crowdGen  = rapid.Uint32Range(0, crowds-1)
 	strideGen = rapid.Uint32Range(0, 3) // 3: every other node
 	strongGen = rapid.Uint32Range(0, uint32(len(strengths)-1))
+	flapGen   = rapid.Uint32Range(0, uint32(len(flaps)-1))
 	blowGen   = rapid.Custom(func(t *rapid.T) blow {
 		return blow{
 			kindGen.Draw(t, "kind"), fineGen.Draw(t, "at"), stretchGen.Draw(t, "for"), nodeGen.Draw(t, "node"),
-			crowdGen.Draw(t, "many"), strideGen.Draw(t, "stride"), strongGen.Draw(t, "strong"),
+			crowdGen.Draw(t, "many"), strideGen.Draw(t, "stride"), strongGen.Draw(t, "strong"), kindGen.Draw(t, "form"), flapGen.Draw(t, "flap"),
+			kindGen.Draw(t, "match"),
 		}
 	})
 	blowsGen = rapid.SliceOfN(blowGen, 0, items)
@@ -114,42 +122,60 @@ var faultNames = func() (names [items]string) {
 
 // strike fills a fault in, and reports whether the account allows it.
 func (g stage) strike(a *account, b blow, f *harness.Fault) bool {
-	var during span
 	switch f.Do {
-	case harness.Crash, harness.Pause:
-		return g.fell(a, b, f)
-	case harness.Cut, harness.CutOneWay:
-		during, f.For = g.stretch(f.At, b.stretch, a.Cut)
-		f.Nodes = g.crowd(b, half)
-		return len(g.nodes) > 1 && a.stop(during)
-	case harness.Hold, harness.HoldShuffled:
-		during, f.For = g.stretch(f.At, b.stretch, a.Cut)
-		f.Nodes = g.crowd(b, everybody)
-		return a.stop(during)
 	case harness.LosePacket:
 		return g.snatch(b, f)
+	case harness.Rebind, harness.Reuse:
+		return g.swap(a, b, f)
+	case harness.Crash, harness.Pause:
+		return g.fell(a, b, f)
+	case harness.Cut, harness.CutOneWay, harness.Hold, harness.HoldShuffled, harness.Bridge, harness.Majorities, harness.Isolate:
+		return g.part(a, b, f)
 	}
+	var during span
 	during, f.For = g.stretch(f.At, b.stretch, 0)
 	f.Nodes = g.crowd(b, everybody)
-	return a.pour(during, strengths[b.strong], f)
+	g.flap(b, f, during)
+	return g.weaken(a, b, f, during)
 }
 
-// pour spends what happens to packets with a chance.
-func (a *account) pour(during span, part int64, f *harness.Fault) bool {
-	switch f.Do {
-	case harness.Lose:
-		f.Amount = min(int64(a.Loss)/part, left(a.Loss, a.losses, during))
-		a.losses = append(a.losses, burst{during, max(0, f.Amount)})
-	case harness.Duplicate:
-		f.Amount = min(int64(a.Duplicate)/part, left(a.Duplicate, a.copies, during))
-		a.copies = append(a.copies, burst{during, max(0, f.Amount)})
-	case harness.Reorder:
-		f.Amount = 500_000 / part
-		f.Within = max(1, a.Reorder/time.Duration(part))
-	case harness.Mutate:
-		f.Amount = max(1, a.Forged/part)
+// flap makes a fault come and go.
+func (g stage) flap(b blow, f *harness.Fault, during span) {
+	if every := flaps[b.flap]; f.Do != harness.Mutate && f.Do != harness.Twin && every*2 <= during.long() {
+		f.Every = every
 	}
-	return f.Amount > 0
+}
+
+// part makes a cut or a hold.
+func (g stage) part(a *account, b blow, f *harness.Fault) bool {
+	during, length := g.stretch(f.At, b.stretch, a.Cut)
+	f.For = length
+	n, enough := len(g.nodes), true
+	switch f.Do {
+	case harness.Cut, harness.CutOneWay:
+		f.Nodes, enough = g.crowd(b, half), n > 1
+	case harness.Bridge:
+		f.Nodes, enough = g.bridge(b), n > 2
+	case harness.Majorities:
+		enough = n > 3 // everybody's
+	default:
+		f.Nodes = g.crowd(b, everybody)
+	}
+	g.flap(b, f, during)
+	return enough && a.stop(during)
+}
+
+// bridge are a node, and those after it who see the rest through it alone.
+func (g stage) bridge(b blow) (names []string) {
+	n := len(g.nodes)
+	if n < 3 {
+		return nil
+	}
+	behind := 1 + int(b.many)%(n-2)
+	for i := range behind + 1 {
+		names = append(names, g.nodes[(g.index(b.node)+i)%n])
+	}
+	return names
 }
 
 // fell makes a crash or a pause, of as many of the nodes as may be absent.
@@ -157,13 +183,14 @@ func (g stage) fell(a *account, b blow, f *harness.Fault) bool {
 	during, length := g.stretch(f.At, b.stretch, a.Outage)
 	f.For = length
 	for _, i := range g.chosen(b, a.down) {
-		if !a.busy(i, during) && a.miss(i, during) {
+		if !a.away(i, during) && a.miss(i, during) {
 			f.Nodes = append(f.Nodes, g.nodes[i])
 		}
 	}
-	if disks := a.disks(); f.Do == harness.Crash && disks[int(b.strong)%len(disks)] != sim.Unsynced {
-		f.Disk = disks[int(b.strong)%len(disks)]
+	if disk := a.disks()[int(b.form)%len(a.disks())]; f.Do == harness.Crash && disk != usualFate {
+		f.Disk = disk
 	}
+	g.flap(b, f, during)
 	return len(f.Nodes) > 0
 }
 
@@ -173,10 +200,30 @@ func (g stage) snatch(b blow, f *harness.Fault) bool {
 	if n < 2 {
 		return false
 	}
-	from := g.index(b.node)
-	to := (from + 1 + int(b.many)%(n-1)) % n
-	f.At, f.Nodes, f.Amount = 0, []string{g.nodes[from], g.nodes[to]}, 1+int64(b.at%10)
+	f.At, f.Nodes, f.Amount, f.Match = 0, g.pair(b), 1+int64(b.at%10), g.match(b, f.Do)
 	return true
+}
+
+// pair are two nodes; there must be as many.
+func (g stage) pair(b blow) []string {
+	n, first := len(g.nodes), g.index(b.node)
+	return []string{g.nodes[first], g.nodes[(first+1+int(b.many)%(n-1))%n]}
+}
+
+// swap makes what happens to addresses in a moment.
+func (g stage) swap(a *account, b blow, f *harness.Fault) bool {
+	if f.Do == harness.Rebind {
+		f.Nodes = g.crowd(b, everybody)
+		if g.quiet == 0 {
+			g.flap(b, f, span{f.At, g.end})
+		}
+		return g.gated
+	}
+	if len(g.nodes) < 2 {
+		return false
+	}
+	f.Nodes = g.pair(b)
+	return !slices.ContainsFunc(f.Nodes, func(name string) bool { return a.away(slices.Index(g.nodes, name), span{f.At, f.At}) })
 }
 
 // crowd names the nodes a fault touches; nobody stands for everybody, unless all is half.

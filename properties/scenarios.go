@@ -2,6 +2,7 @@ package properties
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"pgregory.net/rapid"
@@ -18,15 +19,24 @@ type space struct {
 	least, most uint32 // nodes
 	duration    time.Duration
 	quiet       time.Duration
-	topologies  []harness.Choice
-	latencies   []harness.Choice
 	losses      []sim.Chance
 	budget      Budget
-	claimed     bool           // the budget counts for Loss too
+	claimed     bool           // the budget counts for Loss and NAT too
 	kinds       []harness.Verb // of faults
+	matches     []string       // which packets they may be about
+	gated       Part           // puts nodes behind NATs, when the budget is known
 	ties        *rapid.Generator[bool]
 	churn       *rapid.Generator[[]outage]
+	leaves      bool                    // churn has goodbyes
+	lives       *rapid.Generator[lives] // churn by a model; nil: none
 	work        []*rapid.Generator[[]errand]
+	network
+}
+
+// network is what the network of a space is like; nil: nothing of that sort.
+type network struct {
+	topologies *rapid.Generator[harness.Choice]
+	choices    [len(fields)]*rapid.Generator[harness.Choice] // by field
 }
 
 // limitless is the budget of who does not name one.
@@ -45,19 +55,22 @@ var limitless = Budget{Down: sim.Percent(100)}
 func Scenarios(parts ...Part) *rapid.Generator[harness.Scenario] {
 	s := &space{
 		least: 2, most: 10,
-		duration:   time.Minute,
-		topologies: someTopologies(),
-		latencies:  []harness.Choice{{}},
-		losses:     []sim.Chance{0},
-		budget:     limitless,
-		ties:       rapid.Just(false),
-		churn:      rapid.Just[[]outage](nil),
+		duration: time.Minute,
+		losses:   []sim.Chance{0},
+		budget:   limitless,
+		ties:     rapid.Just(false),
+		churn:    rapid.Just[[]outage](nil),
+		network:  network{topologies: rapid.SampledFrom(someTopologies())},
 	}
+	s.set(theLatency, rapid.SampledFrom([]harness.Choice{{}}))
 	for _, part := range parts {
 		part(s)
 	}
 	if s.quiet >= s.duration {
 		panic(fmt.Sprintf("properties: Quiet(%v): want less than the duration, %v", s.quiet, s.duration))
+	}
+	if s.gated != nil {
+		s.gated(s)
 	}
 	return rapid.Custom(s.drawing(blows(s.kinds)))
 }
@@ -89,22 +102,6 @@ func Quiet(d time.Duration) Part {
 	return func(s *space) { s.quiet = d }
 }
 
-// Topology makes each scenario have one of these topologies, the simplest first.
-func Topology(choices ...harness.Choice) Part {
-	if len(choices) == 0 {
-		panic("properties: Topology(): want at least one")
-	}
-	return func(s *space) { s.topologies = choices }
-}
-
-// Latency makes each scenario have one of these latencies, the simplest first. Without any: those of [Latencies].
-func Latency(choices ...harness.Choice) Part {
-	if len(choices) == 0 {
-		choices = someLatencies()
-	}
-	return func(s *space) { s.latencies = choices }
-}
-
 // Loss makes scenarios lose packets until they are healed: none, an eighth of the most, a half of it, or the most. It counts in the budget of
 // [Faulty].
 func Loss(most sim.Chance) Part {
@@ -117,7 +114,7 @@ func Churn(s *space) { s.churn = outages(nil) }
 // ChurnBy is [Churn] with these verbs. To Leave, an overlay needs a method Leave().
 func ChurnBy(verbs ...harness.Verb) Part {
 	gen := outages(verbs)
-	return func(s *space) { s.churn = gen }
+	return func(s *space) { s.churn, s.leaves = gen, slices.Contains(verbs, harness.Leave) }
 }
 
 // Faulty makes things go wrong that the overlay claims to survive, as [Faults] draws them: these kinds, or all that the budget allows. Churn
@@ -128,6 +125,12 @@ func Faulty(b Budget, kinds ...harness.Verb) Part {
 		s.budget, s.claimed, s.kinds = b, true, able
 		Ties(s)
 	}
+}
+
+// Targets has faults of packets be about all packets, or about those whose payload matches one of these patterns, as a fault's Match has
+// them: such as the kinds of messages of an overlay.
+func Targets(matches ...string) Part {
+	return func(s *space) { s.matches = append([]string{""}, matches...) }
 }
 
 // Ties has the seed decide the order of events of one instant, in half of the scenarios.
@@ -145,38 +148,42 @@ func Ops(op string, most int) Part {
 
 // drawing returns what draws a scenario: faults, churn, workload, network, nodes, seed.
 func (s *space) drawing(faults *rapid.Generator[[]blow]) func(t *rapid.T) harness.Scenario {
-	topologies, latencies, losses := rapid.SampledFrom(s.topologies), rapid.SampledFrom(s.latencies), rapid.SampledFrom(s.losses)
+	losses := rapid.SampledFrom(s.losses)
 	sizes, seeds := rapid.Uint32Range(s.least, s.most), rapid.Uint64()
 	return func(t *rapid.T) harness.Scenario {
 		blows := faults.Draw(t, "faults")
-		outages := s.churn.Draw(t, "churn")
+		outages, modelled := s.churn.Draw(t, "churn"), lives{}
+		if s.lives != nil {
+			modelled = s.lives.Draw(t, "lives")
+		}
 		var errands []errand
 		for _, gen := range s.work {
 			errands = append(errands, gen.Draw(t, "work")...)
 		}
-		scenario := harness.Scenario{
-			PermuteTies: s.ties.Draw(t, "ties"),
-			Loss:        losses.Draw(t, "loss"),
-			Latency:     latencies.Draw(t, "latency"),
-			Topology:    topologies.Draw(t, "topology"),
-			Nodes:       nodeNames(sizes.Draw(t, "nodes")),
-			Seed:        seeds.Draw(t, "seed"),
-			Duration:    s.duration,
-		}
-		s.fill(&scenario, blows, outages, errands)
+		scenario := harness.Scenario{PermuteTies: s.ties.Draw(t, "ties"), Loss: losses.Draw(t, "loss"), Duration: s.duration}
+		s.network.draw(t, &scenario)
+		scenario.Nodes = nodeNames(sizes.Draw(t, "nodes"))
+		scenario.Seed = seeds.Draw(t, "seed")
+		s.fill(&scenario, blows, outages, modelled, errands)
 		return scenario
 	}
 }
 
 // fill makes the plans a scenario's.
-func (s *space) fill(scenario *harness.Scenario, blows []blow, outages []outage, errands []errand) {
-	g := stage{nodes: scenario.Nodes, end: s.duration - s.quiet, quiet: s.quiet}
+func (s *space) fill(scenario *harness.Scenario, blows []blow, outages []outage, l lives, errands []errand) {
+	if s.claimed && !slices.Contains(s.budget.NAT, scenario.NAT.Name) {
+		scenario.NAT = harness.Choice{}
+	}
+	g := stage{
+		nodes: scenario.Nodes, end: s.duration - s.quiet, quiet: s.quiet,
+		leaves: s.leaves, gated: scenario.NAT.Name != "", matches: s.matches,
+	}
 	a := s.budget.account(len(scenario.Nodes))
 	if s.claimed {
 		scenario.Loss = min(scenario.Loss, s.budget.Loss)
-		a.losses = append(a.losses, burst{span{0, s.duration}, int64(scenario.Loss)})
+		a.loss.take(span{0, s.duration}, int64(scenario.Loss))
 	}
 	scenario.Faults = g.faults(a, s.kinds, blows)
-	scenario.Churn = g.changes(a, outages)
+	scenario.Churn = inTime(append(g.changes(a, outages), g.live(a, l.steps(g.nodes, g.end))...))
 	scenario.Work = g.ops(errands)
 }

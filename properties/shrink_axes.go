@@ -15,10 +15,14 @@ type smaller = iter.Seq2[spot, harness.Scenario]
 // plainer, then what is moved.
 func (x *shrinker) axes() []axis {
 	return append(append([]axis{calm}, deletions()...),
+		spelled,
 		mergeNodes,
 		dropVictims,
+		simpler,
 		x.plainTopology,
 		plainLatency,
+		x.plainModels,
+		pinned,
 		x.sooner,
 		x.shorter,
 		soonerEach,
@@ -84,23 +88,6 @@ func drop[T any](list func(s *harness.Scenario) *[]T) axis {
 // dropNodes takes out nodes with all that they do.
 func dropNodes(s harness.Scenario, from spot) smaller {
 	return pieces(len(s.Nodes), from, func(lo, hi int) harness.Scenario { return s.Without(s.Nodes[lo:hi]...) })
-}
-
-// calm takes out what is nobody's doing: latency, loss, the order of ties; at once, then one by one.
-func calm(s harness.Scenario, from spot) smaller {
-	return each(4, from, func(i int) []harness.Scenario {
-		less := s
-		if i == 0 || i == 1 {
-			less.Latency = harness.Choice{}
-		}
-		if i == 0 || i == 2 {
-			less.Loss = 0
-		}
-		if i == 0 || i == 3 {
-			less.PermuteTies = false
-		}
-		return changed(s, less)
-	})
 }
 
 // changed is the scenarios that differ from one.

@@ -31,8 +31,10 @@ func kept(drawn, small harness.Scenario) string {
 // moot lists what of a scenario did not matter, beside what is counted.
 func (x *shrinker) moot(drawn harness.Scenario) (all []string) {
 	small := x.best.scenario
-	if drawn.Latency.Name != "" && small.Latency.Name == "" {
-		all = append(all, "the latency")
+	for _, f := range fields {
+		if f.of(&drawn).Name != "" && f.of(&small).Name == "" {
+			all = append(all, f.name)
+		}
 	}
 	if drawn.Loss > 0 && small.Loss == 0 {
 		all = append(all, "the loss")

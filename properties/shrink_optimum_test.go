@@ -87,6 +87,13 @@ func lateRestart(s harness.Scenario) bool {
 
 // analytic has the shrinker work on a bug that needs no world.
 func analytic(s harness.Scenario, bug func(s harness.Scenario) bool, cores int) *shrinker {
+	return analyticWithin(s, bug, cores, sample{
+		nodes: 1, duration: time.Second, topologies: []harness.Choice{{Name: "line"}, {Name: "ring"}, {Name: "complete"}},
+	})
+}
+
+// analyticWithin is analytic in a space.
+func analyticWithin(s harness.Scenario, bug func(s harness.Scenario) bool, cores int, known sample) *shrinker {
 	judge := func(s harness.Scenario) *verdict {
 		v := &verdict{scenario: s}
 		trial := harness.Try(asking{name: "TestAnalytic"}, func(t harness.TB) {
@@ -99,7 +106,7 @@ func analytic(s harness.Scenario, bug func(s harness.Scenario) bool, cores int) 
 	}
 	x := &shrinker{
 		judge: judge, best: judge(s), cores: cores, budget: defaultRuns, until: time.Now().Add(time.Hour), tick: func(*shrinker) {},
-		known: sample{nodes: 1, duration: time.Second, topologies: []harness.Choice{{Name: "line"}, {Name: "ring"}, {Name: "complete"}}},
+		known: known,
 	}
 	x.shrink()
 	return x

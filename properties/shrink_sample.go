@@ -16,6 +16,7 @@ type sample struct {
 	nodes      int           // the fewest
 	duration   time.Duration // the shortest
 	topologies []harness.Choice
+	choices    [len(fields)][]harness.Choice // by field
 }
 
 const samples = 100
@@ -26,23 +27,31 @@ func takeSample(space *rapid.Generator[harness.Scenario], one harness.Scenario) 
 	for seed := range samples {
 		s := space.Example(seed)
 		found.nodes, found.duration = min(found.nodes, len(s.Nodes)), min(found.duration, s.Duration)
-		if !slices.ContainsFunc(found.topologies, func(c harness.Choice) bool { return equal(c, s.Topology) }) {
-			found.topologies = append(found.topologies, s.Topology)
+		note(&found.topologies, s.Topology)
+		for i, f := range fields {
+			note(&found.choices[i], *f.of(&s))
 		}
 	}
-	slices.SortStableFunc(found.topologies, func(a, b harness.Choice) int { return cmp.Compare(plainness(a), plainness(b)) })
+	for _, list := range append(found.choices[:], found.topologies) {
+		slices.SortStableFunc(list, func(a, b harness.Choice) int { return cmp.Compare(plainness(a), plainness(b)) })
+	}
 	return found
+}
+
+// note adds a choice to a list, unless it has one of that plainness and name already.
+func note(list *[]harness.Choice, one harness.Choice) {
+	if !slices.ContainsFunc(*list, func(c harness.Choice) bool { return c.Name == one.Name && plainness(c) == plainness(one) }) {
+		*list = append(*list, one)
+	}
 }
 
 func (k sample) allows(s harness.Scenario) bool {
 	return len(s.Nodes) >= k.nodes && s.Duration >= k.duration
 }
 
-func equal(a, b harness.Choice) bool { return a.Name == b.Name && slices.Equal(a.Params, b.Params) }
-
 // plainness is less for a choice that is easier to imagine.
 func plainness(c harness.Choice) int {
-	order := []string{"", "line", "star", "ring", "complete", "constant"}
+	order := []string{"", "line", "star", "ring", "complete", "constant", "full-cone", "restricted-cone", "port-restricted-cone", "symmetric", "steady"}
 	if i := slices.Index(order, c.Name); i >= 0 {
 		return i
 	}

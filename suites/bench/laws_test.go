@@ -43,14 +43,31 @@ func generatedSpace(churn ...harness.Verb) *rapid.Generator[harness.Scenario] {
 
 // generatedSimples are worlds of the tutorial's peers. They forget nobody: so who comes back is who it was, where it was.
 func generatedSimples() func(b *testing.B) {
-	demands := lawful((*simple).self, (*simple).known)
+	demands := lawful((*simple).self, (*simple).known, discovered((*simple).self, (*simple).known)...)
 	return generated(bootSimple, generatedSpace(harness.Crash, harness.Restart, harness.Join), demands)
 }
 
 // generatedWalkers are worlds of peers that look after each other too, with ten times the packets.
 func generatedWalkers() func(b *testing.B) {
 	space := generatedSpace(harness.Crash, harness.Restart, harness.Join, harness.Leave, harness.Move, harness.Renew)
-	return generated(overlays.Walk{}.Boot, space, lawful((*overlays.Walker).ID, (*overlays.Walker).Known))
+	return generated(overlays.Walk{}.Boot, space, lawful((*overlays.Walker).ID, (*overlays.Walker).Known, discovered((*overlays.Walker).ID, (*overlays.Walker).Known)...))
+}
+
+// rich is a budget of everything that can go wrong.
+var rich = properties.Budget{
+	Down: sim.Percent(100), Disks: []sim.DiskFate{sim.Unsynced, sim.Kept, sim.Wiped}, Failing: []sim.DiskFate{sim.LostWrite, sim.BitRot},
+	Fail: sim.Percent(100), Cut: time.Minute, Loss: sim.Percent(30), Duplicate: sim.Percent(30), Corrupt: sim.Percent(30),
+	Reorder: 5 * time.Second, Replay: time.Minute, MTU: 1280, Rate: 100_000, Slow: 200 * time.Millisecond, Late: 2 * time.Second,
+	Clock: time.Hour, Drift: sim.Percent(10), Forged: 50, Twins: 2, Reuse: true,
+	NAT: []string{"full-cone", "port-restricted-cone", "symmetric", "carrier-grade", "tribler-2011"},
+}
+
+// generatedRich are worlds of the tutorial's peers with everything on: networks of every kind, NATs, access links, conditions, churn by models
+// and by every verb, and all kinds of faults. Not everybody can reach everybody there: the laws demand what holds all the same.
+func generatedRich() func(b *testing.B) {
+	space := properties.Scenarios(properties.Nodes(20, 20), properties.Duration(2*time.Minute), properties.Rich, properties.Losses(), properties.Churn,
+		properties.ChurnLike(), properties.Faulty(rich))
+	return generated(bootSimple, space, lawful((*simple).self, (*simple).known))
 }
 
 // simple is the tutorial's peer with the two methods that laws ask.
@@ -63,9 +80,15 @@ func bootSimple(n *sim.Node, met []netip.AddrPort) *simple {
 func (s *simple) self() string            { return overlays.Self(s.Simple) }
 func (s *simple) known() iter.Seq[string] { return overlays.Known(s.Simple) }
 
-// lawful demands all that is demanded of IPv8.
-func lawful[O peer](id func(O) string, known func(O) iter.Seq[string]) func(r *harness.Run[O]) {
-	judge := properties.Judge(
+// discovered demands that everybody finds ten others, and nobody finds who never was: where everybody can reach everybody, and nobody forges
+// packets.
+func discovered[O peer](id func(O) string, known func(O) iter.Seq[string]) []properties.Clause[O] {
+	return []properties.Clause[O]{properties.NoPhantoms(id, known), properties.Discovers(id, known, 10, 5*time.Minute)}
+}
+
+// lawful demands what is demanded of IPv8 everywhere, and more.
+func lawful[O peer](id func(O) string, known func(O) iter.Seq[string], more ...properties.Clause[O]) func(r *harness.Run[O]) {
+	judge := properties.Judge(append(more,
 		func(r *harness.Run[O]) func() {
 			law := &overlays.Punctures{}
 			r.Watch(law.See, sim.Sent)
@@ -73,10 +96,8 @@ func lawful[O peer](id func(O) string, known func(O) iter.Seq[string]) func(r *h
 			return nil
 		},
 		properties.NoSelf(id, known),
-		properties.NoPhantoms(id, known),
 		properties.Bounded("peers and addresses", func(o O) int { return o.Table().Len() + o.Table().Addresses() }, 200),
-		properties.Discovers(id, known, 10, 5*time.Minute),
-	)
+	)...)
 	return func(r *harness.Run[O]) {
 		r.AllowVacuous("it only measures time")
 		judge(r)
@@ -129,4 +150,5 @@ func generated[O peer](boot harness.Boot[O], space *rapid.Generator[harness.Scen
 func BenchmarkGeneratedWorlds(b *testing.B) {
 	b.Run("Simple", generatedSimples())
 	b.Run("Walker", generatedWalkers())
+	b.Run("Rich", generatedRich())
 }

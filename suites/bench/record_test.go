@@ -47,6 +47,7 @@ var bars = []bar{
 	{"bootstrap world, 10,000 peers, stand-in", bigWorld, []limit{atMost(10 * time.Second), atMostOf("MiB", 800)}},
 	{"generated worlds, 20 IPv8 peers, laws on", generatedSimples(), []limit{atLeastWorlds(120), atMostOf(lawsShare, 0.25)}},
 	{"the same, peers that also ping each other", generatedWalkers(), []limit{noLimit(worldsPerCPU), noLimit(lawsShare)}},
+	{"the same, everything on", generatedRich(), []limit{atLeastWorlds(80), noLimit(lawsShare)}},
 	{"full house of rules, 1 k", houseOver(1_000), []limit{atMostOf(cpuOver, 300), atMostOf(allocsPerEvent, noAllocs)}},
 	{"idle node with a timer", idleNodes, []limit{atMostOf("B/node", 512)}},
 }

@@ -1,4 +1,4 @@
-// Package digests_test pins what happens in a dozen worlds: their digests stand in testdata/digests.txt, and must come out the same on every
+// Package digests_test pins what happens in thirteen worlds: their digests stand in testdata/digests.txt, and must come out the same on every
 // processor, on any number of cores, with and without the race detector. "go test ./suites/digests -rewrite" writes them anew; a digest that
 // changed needs a line in CHANGELOG.md that says why.
 package digests_test

@@ -25,12 +25,25 @@ const (
 // everything is the budget of worlds in which all kinds of faults occur.
 var everything = properties.Budget{
 	Down: sim.Percent(100), Disks: []sim.DiskFate{sim.Unsynced, sim.Kept, sim.Wiped}, Cut: time.Minute,
-	Loss: sim.Percent(30), Duplicate: sim.Percent(30), Reorder: 5 * time.Second, Forged: 20,
+	Failing: []sim.DiskFate{sim.LostWrite, sim.TornWrite, sim.BitRot, sim.DiskFull}, Fail: sim.Percent(50),
+	Loss: sim.Percent(30), Duplicate: sim.Percent(30), Corrupt: sim.Percent(30), Reorder: 5 * time.Second, Replay: time.Minute, MTU: 200,
+	Rate: 20_000, Slow: time.Second, Late: 2 * time.Second, Clock: time.Hour, Drift: sim.Percent(50), Forged: 20, Twins: 2, Reuse: true,
+	NAT: []string{"full-cone", "symmetric", "tribler-2011"},
 }
 
-// space is where the generated worlds come from. Their digests change with the generators.
+// space is where the generated worlds come from. Their digests change with the generators; not with models that are new in fixtures.
 var space = properties.Scenarios(properties.Nodes(2, 12), properties.Latency(), properties.Ops("tell", 5), properties.Faulty(everything),
+	properties.Topology(choice("line"), choice("star"), choice("complete"), choice("preferential", 2), choice("ring-of-cliques", 3), choice("hypercube")),
+	properties.Access(choice("drop-tail", 200_000, 100_000, 20_000), choice("codel", 200_000, 100_000, 20_000)),
+	properties.Conditions(choice("g1050", 4, 0), choice("correlated", 10e6, 800, 800_000, 20e6)),
+	properties.Losses(choice("gilbert", 50_000, 3000), choice("loss-storm")), properties.Traffic(choice("bursts", 1e9, 5e9, 5e9, 0, 0)),
+	properties.NAT(choice("full-cone", 60e9), choice("symmetric", 30e9), choice("tribler-2011")),
+	properties.ChurnLike(choice("weibull", 30e9, 600, 5e9, 1000)), properties.Targets("0:01"),
 	properties.ChurnBy(harness.Crash, harness.Restart, harness.Join, harness.Move, harness.Renew))
+
+func choice(name string, params ...int64) harness.Choice {
+	return harness.Choice{Name: name, Params: params}
+}
 
 // generated plays the i-th generated world, each third one with another overlay, and says what came of it.
 func generated(t *testing.T, i int) string {
@@ -49,7 +62,9 @@ func outcome[O any](t *testing.T, s harness.Scenario, boot harness.Boot[O], tell
 	t.Helper()
 	r := harness.Start(t, s, boot)
 	r.AllowVacuous("nothing is judged but the digest")
-	r.On("tell", func(m *harness.Member[O], id uint64) { tell(m.Overlay, id) })
+	for _, op := range []string{"tell", "do"} {
+		r.On(op, func(m *harness.Member[O], id uint64) { tell(m.Overlay, id) })
+	}
 	r.Play()
 	r.Heal()
 	r.Run(10 * time.Second)

@@ -27,6 +27,8 @@ var worlds = []world{
 	{"gossip across a partition", 9, []sim.Rule{fixtures.Uniform(10*time.Millisecond, 200*time.Millisecond)}, partition, time.Minute},
 	{"ties permuted, packets copied, cut and flipped", 10, []sim.Rule{sim.Latency(time.Millisecond), copies, spoil}, ties, time.Minute},
 	{"peers behind NATs of every kind", 11, []sim.Rule{fixtures.Internet}, nats, 5 * time.Minute},
+	{"gossip over access links and a bottleneck", 12, []sim.Rule{fixtures.Uniform(10*time.Millisecond, 50*time.Millisecond)}, narrow, time.Minute},
+	{"clocks that are wrong, and machines that are slow", 13, []sim.Rule{sim.Latency(20 * time.Millisecond)}, mistimed, time.Minute},
 }
 
 // introduce makes nodes, and boots each with the addresses that it meets.

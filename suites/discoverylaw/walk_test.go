@@ -13,23 +13,34 @@ import (
 
 type Walker = overlays.Walker
 
-// claimed is what walkers of IPv8 survive: all of them may be down at once, cut off for two minutes, and lose every third packet.
+// claimed is what walkers of IPv8 survive: all of them may be down at once, cut off for two minutes, and lose every third packet, or get it
+// damaged; packets may come again a minute later, machines be slow and clocks half a minute wrong, and others take their keys and their
+// addresses.
 var claimed = properties.Budget{
 	Down: sim.Percent(100), Disks: []sim.DiskFate{sim.Unsynced, sim.Kept, sim.Wiped},
-	Cut: 2 * time.Minute, Loss: sim.Percent(30), Duplicate: sim.Percent(30), Reorder: 5 * time.Second,
+	Cut: 2 * time.Minute, Loss: sim.Percent(30), Duplicate: sim.Percent(30), Corrupt: sim.Percent(30), Reorder: 5 * time.Second, Replay: time.Minute,
+	Rate: 100_000, Slow: 200 * time.Millisecond, Late: 2 * time.Second, Clock: 30 * time.Second, Drift: sim.Percent(10), Twins: 2, Reuse: true,
 }
+
+// gated is claimed behind NATs through which any two can reach each other, once a tracker has introduced them.
+var gated = func() properties.Budget {
+	b := claimed
+	b.NAT = []string{"full-cone", "restricted-cone", "port-restricted-cone", "firewall"}
+	return b
+}()
 
 // walks is all that is demanded of members that walk and look after each other. Who says an address that reaches nobody, or is gone, costs
 // time: and so does a packet of an earlier life that comes late, for its sender counts as there for another minute.
 //
 // With a tracker there are eleven members at most. Of twelve, eleven may be content with each other and ask the tracker no more; it forgets
 // whoever does not answer one ping; and then the twelfth finds nobody there.
-func walks(name string, meet overlays.Meeting, most int) properties.Law[*Walker] {
+func walks(name string, meet overlays.Meeting, most int, budget properties.Budget) properties.Law[*Walker] {
 	return properties.Law[*Walker]{
 		Name: name,
-		Space: properties.Scenarios(properties.Nodes(2, most), properties.Duration(3*time.Minute), properties.Latency(), properties.Faulty(claimed),
+		Space: properties.Scenarios(properties.Rich, properties.Losses(), properties.ChurnLike(), properties.Nodes(2, most),
+			properties.Duration(3*time.Minute), properties.Faulty(budget),
 			properties.ChurnBy(harness.Crash, harness.Restart, harness.Join, harness.Leave, harness.Move, harness.Renew)),
-		Within: claimed.Holds,
+		Within: budget.Holds,
 		Boot:   overlays.Walk{Meet: meet}.Boot,
 		Judge: properties.Judge(
 			punctures, verified,
@@ -69,8 +80,8 @@ func verified(r *harness.Run[*Walker]) (then func()) {
 }
 
 var (
-	byTopology = walks("members who are introduced by the topology walk to each other", overlays.ByTopology, 30)
-	byTracker  = walks("members who are introduced by a tracker walk to each other", overlays.ByTracker, walked+1)
+	byTopology = walks("members who are introduced by the topology walk to each other", overlays.ByTopology, 30, claimed)
+	byTracker  = walks("members who are introduced by a tracker walk to each other", overlays.ByTracker, walked+1, gated)
 )
 
 func TestWalksByTopology(t *testing.T) { byTopology.Check(t) }

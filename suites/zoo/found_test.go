@@ -12,6 +12,7 @@ import (
 const (
 	everyday      = 400 // at most, to find a bug
 	everydayTwins = 100 // in which a twin must hold
+	everydayRich  = 50  // of every kind
 	everydayCalm  = 20  // in which nothing goes wrong
 )
 
@@ -38,7 +39,10 @@ func TestSpeciesHideInCalmWorlds(t *testing.T) {
 
 func TestTwinsHold(t *testing.T) {
 	for _, e := range twins() {
-		t.Run(e.overlay, func(t *testing.T) { e.holds(t, properties.Sweep{Worlds: everydayTwins}) })
+		t.Run(e.overlay, func(t *testing.T) {
+			holds(t, e.overlay, e.twin(properties.Sweep{Worlds: everydayTwins}))
+			holds(t, e.overlay, e.rich(properties.Sweep{Worlds: everydayRich}))
+		})
 	}
 }
 
@@ -51,13 +55,15 @@ func twins() (some []exhibit) {
 			some = append(some, e)
 		}
 	}
-	return append(some, exhibit{overlay: "gossip, pull", twin: spreads(overlays.Epidemic{Mode: overlays.Pull}.Boot).Search})
+	pull, inRich := spreads(overlays.Epidemic{Mode: overlays.Pull}.Boot), spreads(overlays.Epidemic{Mode: overlays.Pull}.Boot)
+	inRich.Space = rich(rumours...)
+	return append(some, exhibit{overlay: "gossip, pull", twin: pull.Search, rich: inRich.Search})
 }
 
-// holds fails the test unless the law of the exhibit holds of its twin.
-func (e exhibit) holds(t *testing.T, s properties.Sweep) {
+// holds fails the test unless the law of an overlay was found to hold.
+func holds(t *testing.T, overlay string, f properties.Finding) {
 	t.Helper()
-	if f := e.twin(s); f.Verdict() == harness.Failed || f.Verdict() == harness.Flaky || f.Verdict() == harness.Errored {
-		t.Errorf("false alarm: %s came to %s in world %d: %s\n%#v", e.overlay, f.Verdict(), f.World, f.Breach, f.Scenario)
+	if f.Verdict() == harness.Failed || f.Verdict() == harness.Flaky || f.Verdict() == harness.Errored {
+		t.Errorf("false alarm: %s came to %s in world %d: %s\n%#v", overlay, f.Verdict(), f.World, f.Breach, f.Scenario)
 	}
 }

@@ -49,7 +49,10 @@ func TestTwinsNeverRaiseAlarm(t *testing.T) {
 	}
 	for _, e := range twins() {
 		if strings.Contains(e.overlay, *species) {
-			t.Run(e.overlay, func(t *testing.T) { e.holds(t, properties.Sweep{Worlds: *alarms}) })
+			t.Run(e.overlay, func(t *testing.T) {
+				holds(t, e.overlay, e.twin(properties.Sweep{Worlds: *alarms}))
+				holds(t, e.overlay, e.rich(properties.Sweep{Worlds: *alarms}))
+			})
 		}
 	}
 }

@@ -18,44 +18,66 @@ type exhibit struct {
 	name, overlay, origin, link, shows string
 	bug, twin                          search
 	calm                               search // for the bug, in worlds where nothing goes wrong
+	rich                               search // of the twin, in worlds of every kind
 }
 
 type search func(s properties.Sweep) properties.Finding
 
-// of makes exhibits of species that one law judges. In the calm space nothing goes wrong.
-func of[O any](species []overlays.Species[O], law func(boot harness.Boot[O]) properties.Law[O], calm *rapid.Generator[harness.Scenario]) (all []exhibit) {
+type space = *rapid.Generator[harness.Scenario]
+
+// of makes exhibits of species that one law judges. In the calm space nothing goes wrong, in the rich one everything that is claimed.
+func of[O any](species []overlays.Species[O], law func(boot harness.Boot[O]) properties.Law[O], calm, rich space) (all []exhibit) {
 	for _, s := range species {
-		inCalm := law(s.Boot)
-		inCalm.Space = calm
-		all = append(all, exhibit{s.Name, s.Overlay, s.Origin, s.Link, s.Shows, law(s.Boot).Search, law(s.Twin).Search, inCalm.Search})
+		inCalm, inRich := law(s.Boot), law(s.Twin)
+		inCalm.Space, inRich.Space = calm, rich
+		all = append(all, exhibit{
+			s.Name, s.Overlay, s.Origin, s.Link, s.Shows, law(s.Boot).Search, law(s.Twin).Search, inCalm.Search, inRich.Search,
+		})
 	}
 	return all
 }
 
-// exhibits is the zoo.
-func exhibits() (all []exhibit) {
-	calm := func(op string, most int) *rapid.Generator[harness.Scenario] {
-		return properties.Scenarios(properties.Nodes(2, 10), properties.Latency(), properties.Ops(op, most))
-	}
-	all = append(all, of(overlays.GossipSpecies(), spreads, calm("publish", 6))...)
-	all = append(all, of(overlays.SwimSpecies(), swims, calm("broadcast", 255/batch))...)
-	all = append(all, of(overlays.StoreSpecies(), stores, calmStores())...)
-	return append(all, of(overlays.IPv8Species(), walks, calmWalks())...)
+// rich makes worlds of parts, with networks of every kind that fixtures has, and churn by every model.
+func rich(parts ...properties.Part) space {
+	return properties.Scenarios(append([]properties.Part{properties.Rich, properties.Losses(), properties.ChurnLike()}, parts...)...)
 }
 
-// claimed is what the reference overlays claim to survive. Disks lose at most what was not synced.
+// exhibits is the zoo.
+func exhibits() (all []exhibit) {
+	calm := func(op string, most int) space {
+		return properties.Scenarios(properties.Nodes(2, 10), properties.Latency(), properties.Ops(op, most))
+	}
+	all = append(all, of(overlays.GossipSpecies(), spreads, calm("publish", 6), rich(rumours...))...)
+	all = append(all, of(overlays.SwimSpecies(), swims, calm("broadcast", 255/batch), rich(broadcasts...))...)
+	all = append(all, of(overlays.StoreSpecies(), stores, calmStores(), rapid.Map(rich(registers...), working))...)
+	return append(all, of(overlays.IPv8Species(), walks, calmWalks(), rich(walking...))...)
+}
+
+// claimed is what the reference overlays claim to survive. Disks lose at most what was not synced. Packets have a checksum; nothing goes by
+// the time of day but how long something is news; who has a twin, or another's address, is told by its name. Behind a NAT nobody would find
+// the addresses that they tell each other.
 var claimed = properties.Budget{
 	Down: sim.Percent(100), Disks: []sim.DiskFate{sim.Unsynced, sim.Kept},
-	Cut: time.Minute, Loss: sim.Percent(30), Duplicate: sim.Percent(30), Reorder: 5 * time.Second,
+	Cut: time.Minute, Loss: sim.Percent(30), Duplicate: sim.Percent(30), Corrupt: sim.Percent(30), Reorder: 5 * time.Second, Replay: time.Minute,
+	Rate: 100_000, Slow: 200 * time.Millisecond, Late: 2 * time.Second, Clock: time.Hour, Drift: sim.Percent(10), Twins: 2, Reuse: true,
 }
+
+// gossiped is what rumours survive besides: all there are in a world, and all that members know of each other, fit into one packet.
+var gossiped = func() properties.Budget {
+	b := claimed
+	b.MTU = 1280
+	return b
+}()
+
+// rumours are the worlds of [overlays.Epidemic].
+var rumours = []properties.Part{properties.Nodes(2, 10), properties.Ops("publish", 6), properties.Churn, properties.Faulty(gossiped)}
 
 // spreads is the law of [overlays.Epidemic].
 func spreads(boot harness.Boot[*Monger]) properties.Law[*Monger] {
 	return properties.Law[*Monger]{
-		Name: "a rumour reaches everybody once",
-		Space: properties.Scenarios(properties.Nodes(2, 10), properties.Latency(), properties.Ops("publish", 6),
-			properties.Churn, properties.Faulty(claimed)),
-		Within: claimed.Holds,
+		Name:   "a rumour reaches everybody once",
+		Space:  properties.Scenarios(append(rumours, properties.Latency())...),
+		Within: gossiped.Holds,
 		Boot:   boot,
 		Judge: properties.Judge(
 			properties.NoSelf((*Monger).ID, (*Monger).Known),
@@ -65,14 +87,18 @@ func spreads(boot harness.Boot[*Monger]) properties.Law[*Monger] {
 	}
 }
 
-// swims is the law of [overlays.Swim]. Everybody is introduced to everybody, because whoever introduced two members to each other may
+// broadcasts are the worlds of [overlays.Swim]. Everybody is introduced to everybody, because whoever introduced two members to each other may
 // leave before they meet.
+var broadcasts = []properties.Part{
+	properties.Nodes(2, 10), properties.Ops("broadcast", 8), properties.Topology(harness.Choice{Name: "complete"}), properties.Faulty(claimed),
+	properties.ChurnBy(harness.Crash, harness.Restart, harness.Join, harness.Leave, harness.Move, harness.Renew),
+}
+
+// swims is the law of [overlays.Swim].
 func swims(boot harness.Boot[*Swimmer]) properties.Law[*Swimmer] {
 	return properties.Law[*Swimmer]{
-		Name: "members know each other, and each message reaches everybody once",
-		Space: properties.Scenarios(properties.Nodes(2, 10), properties.Latency(), properties.Ops("broadcast", 8),
-			properties.Topology(harness.Choice{Name: "complete"}), properties.Faulty(claimed),
-			properties.ChurnBy(harness.Crash, harness.Restart, harness.Join, harness.Leave, harness.Move, harness.Renew)),
+		Name:   "members know each other, and each message reaches everybody once",
+		Space:  properties.Scenarios(append(broadcasts, properties.Latency())...),
 		Within: claimed.Holds,
 		Boot:   boot,
 		Judge: properties.Judge(

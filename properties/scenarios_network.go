@@ -1,0 +1,117 @@
+package properties
+
+import (
+	"slices"
+
+	"pgregory.net/rapid"
+
+	"github.com/overlaytest/overlaytest/fixtures"
+	"github.com/overlaytest/overlaytest/harness"
+)
+
+// draw draws the network of a scenario.
+func (n network) draw(t *rapid.T, s *harness.Scenario) {
+	for i, gen := range n.choices {
+		if gen != nil {
+			*fields[i].of(s) = gen.Draw(t, fields[i].name)
+		}
+	}
+	s.Topology = n.topologies.Draw(t, "topology")
+}
+
+// set says what a field of each scenario is drawn from.
+func (n *network) set(name string, gen *rapid.Generator[harness.Choice]) {
+	n.choices[slices.IndexFunc(fields[:], func(f field) bool { return f.name == name })] = gen
+}
+
+// Topology makes each scenario have one of these topologies, the simplest first. Without any: those of [Topologies].
+func Topology(choices ...harness.Choice) Part {
+	gen := oneOf(choices, Topologies)
+	return func(s *space) { s.topologies = gen }
+}
+
+// Latency makes each scenario have one of these latencies, the simplest first. Without any: those of [Latencies].
+func Latency(choices ...harness.Choice) Part {
+	gen := oneOf(choices, Latencies)
+	return func(s *space) { s.set(theLatency, gen) }
+}
+
+// Access puts the nodes of half of the scenarios behind access links: one of these choices, or without any, of all that fixtures has.
+func Access(choices ...harness.Choice) Part {
+	return inHalf(theAccess, choices, fixtures.Accesses(), known(fixtures.AccessNamed))
+}
+
+// Conditions gives the network of half of the scenarios conditions: one of these choices, or without any, of all that fixtures has.
+func Conditions(choices ...harness.Choice) Part {
+	return inHalf(theConditions, choices, fixtures.Conditions(), known(fixtures.RuleNamed))
+}
+
+// Losses has half of the scenarios lose packets, until they are healed, by one of these models, or without any, of all that fixtures has. A
+// budget does not count them.
+func Losses(choices ...harness.Choice) Part {
+	return inHalf(theLossModel, choices, fixtures.Losses(), known(fixtures.RuleNamed))
+}
+
+// NAT puts the nodes of half of the scenarios behind NATs: one of these choices, or without any, of all that fixtures has. With [Faulty],
+// only those that the budget has.
+func NAT(choices ...harness.Choice) Part {
+	return func(s *space) { s.gated = func(s *space) { s.gate(slices.Clone(choices)) } }
+}
+
+// gate makes NATs of those choices that the budget has.
+func (s *space) gate(choices []harness.Choice) {
+	models := fixtures.NATs()
+	if s.claimed {
+		beyond := func(name string) bool { return !slices.Contains(s.budget.NAT, name) }
+		models = slices.DeleteFunc(models, func(m fixtures.Model) bool { return beyond(m.Name) })
+		choices = slices.DeleteFunc(choices, func(c harness.Choice) bool { return beyond(c.Name) })
+	}
+	if len(models)+len(choices) > 0 {
+		inHalf(theNAT, choices, models, known(fixtures.NATNamed))(s)
+	}
+}
+
+// Traffic has the members of half of the scenarios work by one of these models, or without any, of all that fixtures has.
+func Traffic(choices ...harness.Choice) Part {
+	return inHalf(theTraffic, choices, fixtures.Workloads(), known(fixtures.WorkloadNamed))
+}
+
+// Rich makes networks of every kind that fixtures has by name: topologies without islands, latencies, conditions, access links, and NATs.
+func Rich(s *space) {
+	for _, part := range []Part{Topology(), inHalf(theLatency, nil, fixtures.Latencies(), known(fixtures.RuleNamed)), Conditions(), Access(), NAT()} {
+		part(s)
+	}
+}
+
+// inHalf makes a field of half of the scenarios one of these choices, or one of the models if there are none.
+func inHalf(name string, choices []harness.Choice, models []fixtures.Model, check check) Part {
+	gen := oneOf(choices, func() *rapid.Generator[harness.Choice] { return Models(models, check) })
+	return func(s *space) {
+		s.set(name, rapid.Custom(func(t *rapid.T) harness.Choice {
+			there, choice := coinGen.Draw(t, "there"), gen.Draw(t, "choice")
+			if !there {
+				return harness.Choice{}
+			}
+			return choice
+		}))
+	}
+}
+
+// oneOf draws one of the choices, or what usual draws if there are none.
+func oneOf(choices []harness.Choice, usual func() *rapid.Generator[harness.Choice]) *rapid.Generator[harness.Choice] {
+	if len(choices) == 0 {
+		return usual()
+	}
+	return rapid.SampledFrom(choices)
+}
+
+// check returns an error for a model that cannot be had by that name with those parameters.
+type check = func(name string, params ...int64) error
+
+// known makes a check of what makes things by name.
+func known[T any](make func(name string, params ...int64) (T, error)) check {
+	return func(name string, params ...int64) error {
+		_, err := make(name, params...)
+		return err
+	}
+}

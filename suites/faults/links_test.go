@@ -16,6 +16,7 @@ var linkFaults = slices.Concat([]fault{
 	{"uplink", uplink},
 	{"downlink", downlink},
 	{"access of some nodes", accessOfSome},
+	{"access of a mix", accessOfMix},
 	{"bottleneck", bottleneck},
 	{"drop-tail", dropTail},
 	{"codel", codel},
@@ -26,6 +27,7 @@ var linkStubs = slices.Concat([]stub{
 	{name: "uplink", file: "fixtures/bandwidth.go", code: "return at(p.From).up.take(p)", instead: "return sim.Fate{}"},
 	{name: "downlink", file: "fixtures/bandwidth.go", code: "return at(p.To).down.take(p)", instead: "return sim.Fate{}"},
 	{name: "access of some nodes", file: "fixtures/bandwidth.go", code: "return Rate{}\n", instead: "return r"},
+	{name: "access of a mix", file: "fixtures/access_named.go", code: "return AccessBy(m.Name, mix, discipline(p[0])), nil", instead: "return Access(0, 0, discipline(p[0])), nil"},
 	{name: "bottleneck", file: "fixtures/bandwidth.go", code: "return shared.take(p)", instead: "return sim.Fate{}"},
 	{name: "one line after the other", file: "fixtures/queue.go", code: "l.free, l.rest = l.free+int64(work/uint64(l.rate)), work%uint64(l.rate)", instead: "l.free = now + int64(work/uint64(l.rate))", red: []string{"uplink", "bottleneck"}},
 	{name: "delay on arrival", file: "sim/arrive.go", code: "w.postpone(v, slot, i+1, b, fate.Delay)\n\t\t\treturn false", red: []string{"downlink", "bottleneck"}},
@@ -89,6 +91,16 @@ func accessOfSome(t *testing.T) {
 	l.say(l.a, l.b, kilobyte("free"))
 	l.Run(0)
 	l.is("without b's link", l.came(), "1s b got free")
+}
+
+// accessOfMix: each node has the link that the mix gives it.
+func accessOfMix(t *testing.T) {
+	rule, err := fixtures.AccessNamed("dsl-2007", 10_000)
+	check(t, err)
+	l := newLab(t, rule)
+	l.say(l.a, l.b, kilobyte("x"))
+	l.Run(second)
+	l.is("8000 bits at 384 kbit/s and 1.5 Mbit/s", l.came(), "26.166668ms b got x")
 }
 
 // bottleneck: all that goes from one side to the other passes one line.

@@ -64,6 +64,9 @@ func TestEveryRuleHasAConformanceTest(t *testing.T) {
 		if name == "constant" {
 			name = "latency"
 		}
+		if _, err := fixtures.AccessMixNamed(strings.TrimSuffix(name, "-codel")); err == nil {
+			name = "access of a mix"
+		}
 		if !slices.ContainsFunc(faults, func(f fault) bool { return f.name == name }) {
 			t.Errorf("the rule %q has no conformance test", m.Name)
 		}

@@ -1,150 +1,107 @@
-// Package memberlist_test has hashicorp/memberlist, as it is, play in simulated worlds.
 package memberlist_test
 
 import (
-	"context"
-	"fmt"
-	"io"
-	"log"
-	"net"
-	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
-	"github.com/hashicorp/memberlist"
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
 
+	"github.com/overlaytest/overlaytest/fixtures"
+	"github.com/overlaytest/overlaytest/harness"
+	"github.com/overlaytest/overlaytest/properties"
 	"github.com/overlaytest/overlaytest/sim"
 	"github.com/overlaytest/overlaytest/sim/bubble"
+	"github.com/overlaytest/overlaytest/suites/real/internal/again"
+	"github.com/overlaytest/overlaytest/suites/real/internal/spec"
 )
 
-// transport is memberlist's view of a host.
-type transport struct {
-	h       *bubble.Host
-	udp     *bubble.PacketConn
-	tcp     *bubble.Listener
-	packets chan *memberlist.Packet
-	streams chan net.Conn
+// claimed is what a program that rejoins survives, as SWIM's paper and memberlist's documentation claim it.
+var claimed = properties.Budget{
+	Down: sim.Percent(50), Outage: 30 * time.Second, Disks: []sim.DiskFate{sim.Unsynced, sim.Kept},
+	Cut: time.Minute, Loss: sim.Percent(10), Duplicate: sim.Percent(20), Reorder: 500 * time.Millisecond,
 }
 
-func newTransport(h *bubble.Host) (*transport, error) {
-	udp, err := h.ListenPacket("udp", h.Addr().String())
-	if err != nil {
-		return nil, err
-	}
-	tcp, err := h.Listen("tcp", h.Addr().String())
-	if err != nil {
-		return nil, err
-	}
-	t := &transport{h, udp, tcp, make(chan *memberlist.Packet), make(chan net.Conn)}
-	go t.receive()
-	go t.accept()
-	return t, nil
-}
-
-func (t *transport) receive() {
-	for {
-		buffer := make([]byte, 65536)
-		n, from, err := t.udp.ReadFrom(buffer)
-		if err != nil {
-			return
-		}
-		select {
-		case t.packets <- &memberlist.Packet{Buf: buffer[:n], From: from, Timestamp: time.Now()}:
-		case <-t.h.Context().Done():
-			return
-		}
+// meets is the law of memberlist: once the faults are over, everybody sees all who are up, and nobody else.
+func meets(t *testing.T) properties.Law[*member] {
+	return properties.Law[*member]{
+		Name: "members see those who are up, and nobody else",
+		Space: properties.Scenarios(properties.Nodes(2, 8), properties.Duration(30*time.Second), properties.Latency(), properties.Faulty(claimed),
+			properties.ChurnBy(harness.Crash, harness.Restart, harness.Join)),
+		Within: claimed.Holds,
+		Boot:   bubble.Boot(start),
+		Judge: properties.Judge(
+			properties.NoSelf((*member).ID, (*member).Known),
+			properties.NoPhantoms((*member).ID, (*member).Known),
+			properties.Discovers((*member).ID, (*member).Known, properties.Everybody, 2*time.Minute),
+			properties.Forgets((*member).ID, (*member).Known, 2*time.Minute),
+		),
+		Around: bubble.Around(t),
 	}
 }
 
-func (t *transport) accept() {
-	for {
-		c, err := t.tcp.Accept()
-		if err != nil {
-			return
-		}
-		select {
-		case t.streams <- c:
-		case <-t.h.Context().Done():
-			c.Close()
-			return
-		}
+// returns is the law about who says goodbye and comes back at another port: all see it again. The first member stays, for the others to find.
+func returns(t *testing.T) properties.Law[*member] {
+	return properties.Law[*member]{
+		Name: "who left and comes back at another port is seen",
+		Space: properties.Scenarios(properties.Nodes(2, 6), properties.Duration(20*time.Second), properties.Latency(), properties.Loss(sim.Percent(5)),
+			properties.Ops("come back", 3), properties.Topology(harness.Choice{Name: "complete"})),
+		Boot: bubble.Boot(start),
+		Judge: properties.Judge(
+			func(r *harness.Run[*member]) (then func()) {
+				r.On("come back", func(m *harness.Member[*member], _ uint64) { m.Overlay.comeBack(m.Index) })
+				return func() {}
+			},
+			properties.Discovers((*member).ID, (*member).Known, properties.Everybody, 2*time.Minute),
+		),
+		Around: bubble.Around(t),
 	}
 }
 
-func (t *transport) FinalAdvertiseAddr(string, int) (net.IP, int, error) {
-	a := t.h.Addr()
-	return a.Addr().AsSlice(), int(a.Port()), nil
-}
+func TestMembersMeet(t *testing.T)        { meets(t).Check(t) }
+func TestWhoComesBackIsSeen(t *testing.T) { returns(t).Check(t) }
+func TestMembersAgain(t *testing.T)       { again.Check(t, meets(t), 5) }
+func TestMembersReturnAgain(t *testing.T) { again.Check(t, returns(t), 5) }
 
-func (t *transport) WriteTo(b []byte, addr string) (time.Time, error) {
-	to, err := netip.ParseAddrPort(addr)
-	if err != nil {
-		return time.Time{}, err
-	}
-	_, err = t.udp.WriteToAddrPort(b, to)
-	return time.Now(), err
-}
+func TestSpecs(t *testing.T) { spec.Run(t, "Memberlist") }
 
-func (t *transport) PacketCh() <-chan *memberlist.Packet { return t.packets }
-func (t *transport) StreamCh() <-chan net.Conn           { return t.streams }
-
-func (t *transport) DialTimeout(addr string, timeout time.Duration) (net.Conn, error) {
-	return t.h.DialTimeout("tcp", addr, timeout)
-}
-
-func (t *transport) Shutdown() error {
-	t.udp.Close()
-	return t.tcp.Close()
-}
-
-func start(h *bubble.Host, met []netip.AddrPort) (*memberlist.Memberlist, error) {
-	t, err := newTransport(h)
-	if err != nil {
-		return nil, err
-	}
-	c := memberlist.DefaultLANConfig()
-	c.Name = fmt.Sprint(h.Node().Name(), "-", h.Node().Life())
-	c.Transport = t
-	c.Logger = log.New(io.Discard, "", 0)
-	m, err := memberlist.Create(c)
-	if err != nil {
-		return nil, err
-	}
-	context.AfterFunc(h.Context(), func() { m.Shutdown() })
-	if len(met) > 0 {
-		h.Go(func(ctx context.Context) {
-			for ctx.Err() == nil {
-				if n, _ := m.Join([]string{met[0].String()}); n > 0 {
-					return
-				}
-				time.Sleep(time.Second)
-			}
-		})
-	}
-	return m, nil
-}
-
-func TestTen(t *testing.T) {
-	bubble.Test(t, 1, func(t *testing.T) {
-		w := sim.New(1, sim.Latency(10*time.Millisecond))
-		defer w.Close()
-		boot := bubble.Boot(start)
-		all := make([]*memberlist.Memberlist, 10)
-		var first []netip.AddrPort
-		for i := range all {
-			n := w.Node(fmt.Sprint("n", i), func(n *sim.Node) { all[i] = boot(n, first) })
-			if i == 0 {
-				first = n.Addrs()
-			}
-		}
-		began := time.Now()
-		w.Run(time.Minute)
-		_ = began
-		for _, m := range all {
-			if m.NumMembers() != 10 {
-				t.Error(m.NumMembers())
-			}
-		}
-		t.Logf("%#x %d", w.Digest(), w.Events())
+// eight runs a spec's body with eight members on a network of 20 ms.
+func eight(body func(w *harness.World, members []*harness.Member[*member])) func() {
+	return spec.In(1, func(t harness.TB) {
+		w := harness.New(t, 1, sim.Latency(20*time.Millisecond))
+		members := harness.Spawn(w, 8, fixtures.Star, bubble.Boot(start))
+		w.Eventually(seen(members)).Within(30 * time.Second).Should(HaveEach(7))
+		body(w, members)
 	})
 }
+
+// seen returns how many others each member that is up sees.
+func seen(members []*harness.Member[*member]) func() []int {
+	return func() (counts []int) {
+		for _, m := range members {
+			if m.Ready() {
+				counts = append(counts, len(slices.Collect(m.Overlay.Known())))
+			}
+		}
+		return counts
+	}
+}
+
+var _ = Describe("Memberlist", func() {
+	It("declares a crashed member dead within half a minute", eight(func(w *harness.World, members []*harness.Member[*member]) {
+		members[3].Crash()
+		w.Eventually(seen(members)).Within(30 * time.Second).Should(HaveEach(6))
+	}))
+
+	It("declares nobody dead when one packet of twenty is lost", eight(func(w *harness.World, members []*harness.Member[*member]) {
+		w.Link(sim.Loss(sim.Percent(5)))
+		w.Consistently(seen(members)).For(2 * time.Minute).Should(HaveEach(7))
+	}))
+
+	It("takes a member back that left and has another port", eight(func(w *harness.World, members []*harness.Member[*member]) {
+		members[5].Overlay.comeBack(5)
+		w.Eventually(seen(members)).Within(10 * time.Second).Should(ContainElement(6))
+		w.Eventually(seen(members)).Within(time.Minute).Should(HaveEach(7))
+	}))
+})

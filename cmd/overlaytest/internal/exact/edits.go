@@ -12,21 +12,24 @@ type edit struct {
 // bubble, neither real time nor other goroutines, has a say in which of its goroutines runs next.
 var edits = []edit{
 	// The bubble's random state: splitmix64, seeded from the environment and the number of the bubble in the process.
-	{"runtime/synctest.go", "	active  int // other sources of activity\n}\n", "	active  int // other sources of activity\n\n	overlaytest uint64 // state of the bubble's random numbers\n}\n"},
+	{"runtime/synctest.go", "	active  int // other sources of activity\n}\n", "	active  int // other sources of activity\n\n	overlaytest     uint64 // state of the bubble's random numbers\n	overlaytestMaps uint64 // of the seeds of its maps\n}\n"},
 	{"runtime/synctest.go", "	bubble.now = synctestBaseTime\n", "	bubble.now = synctestBaseTime\n	bubble.overlaytest = overlaytestSeed()*0x9e3779b97f4a7c15 ^ bubble.id\n"},
 	{"runtime/synctest.go", "// changegstatus is called when the non-lock status of a g changes.\n", additions + "// changegstatus is called when the non-lock status of a g changes.\n"},
 
 	// The process starts from one state: hashes of maps, and what goroutines outside of bubbles draw.
 	{"runtime/rand.go", "	globalRand.state.Init(*seed)\n", "	for i := range seed {\n		seed[i] = byte(i + 1)\n	}\n	globalRand.state.Init(*seed)\n"},
-	// What programs and maps draw.
-	{"runtime/rand.go", "	mp := getg().m\n	c := &mp.chacha8\n", "	if b := getg().bubble; b != nil {\n		return overlaytestNext(b)\n	}\n	mp := getg().m\n	c := &mp.chacha8\n"},
-	// The hashes of maps have one seed: a cache that a package fills when it is first used draws nothing then, so that a world's history does
-	// not depend on the worlds that the process has played before. Where a map's iteration begins is still drawn.
+	// What programs draw, and where the iteration of a map begins. The seeds of maps have numbers of their own, or, on the heap, are all one:
+	// a cache that a package fills when it is first used then draws nothing that a program draws, and a world's history does not depend on
+	// the worlds that the process has played before.
+	{"runtime/rand.go", "	mp := getg().m\n	c := &mp.chacha8\n", "	if b := getg().bubble; b != nil {\n		b.overlaytestMaps += 0x9e3779b97f4a7c15\n		return b.overlaytestMaps\n	}\n	mp := getg().m\n	c := &mp.chacha8\n"},
+	{"runtime/rand.go", "func maps_rand() uint64 {\n	return rand()\n", "func maps_rand() uint64 {\n	return overlaytestRand()\n"},
+	{"math/rand/rand.go", "//go:linkname runtime_rand runtime.rand\n", "//go:linkname runtime_rand runtime.overlaytestRand\n"},
+	{"math/rand/v2/rand.go", "//go:linkname runtime_rand runtime.rand\n", "//go:linkname runtime_rand runtime.overlaytestRand\n"},
 	{"internal/runtime/maps/map.go", "		m = new(Map)\n	}\n\n	m.seed = uintptr(rand())\n", "		m = new(Map)\n	}\n\n	m.seed = 1\n"},
 	{"internal/runtime/maps/map.go", "	m := new(Map)\n	m.seed = uintptr(rand())\n", "	m := new(Map)\n	m.seed = 1\n"},
 	{"internal/runtime/maps/map.go", "issue/25237.\n		m.seed = uintptr(rand())\n", "issue/25237.\n		m.seed = 1\n"},
 	{"internal/runtime/maps/map.go", "issue/25237.\n	m.seed = uintptr(rand())\n", "issue/25237.\n	m.seed = 1\n"},
-	{"internal/sync/hashtriemap.go", "	ht.seed = uintptr(runtime_rand())\n", "	ht.seed = 1\n"},
+
 	// Which ready case a select takes.
 	{"runtime/select.go", "		j := cheaprandn(uint32(norder + 1))\n", "		j := overlaytestRandn(uint32(norder + 1))\n"},
 	// Which timer of one instant fires first.
@@ -62,6 +65,17 @@ func overlaytestNext(bubble *synctestBubble) uint64 {
 	return x ^ x>>31
 }
 
+// overlaytestRand is rand, drawn from the bubble's state where a goroutine of a bubble asks.
+//
+//go:nosplit
+//go:linkname overlaytestRand
+func overlaytestRand() uint64 {
+	if b := getg().bubble; b != nil {
+		return overlaytestNext(b)
+	}
+	return rand()
+}
+
 // overlaytestRandn is cheaprandn, drawn from the bubble's state where a goroutine of a bubble asks.
 //
 //go:nosplit
@@ -85,7 +99,7 @@ func overlaytestSeed() (seed uint64) {
 //go:linkname overlaytestReseed github.com/overlaytest/overlaytest/sim/bubble.reseed
 func overlaytestReseed(seed uint64) {
 	if b := getg().bubble; b != nil {
-		b.overlaytest = seed
+		b.overlaytest, b.overlaytestMaps = seed, 0
 	}
 }
 

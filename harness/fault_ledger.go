@@ -100,6 +100,9 @@ func (r *Run[O]) unmet() (reasons []string) {
 			reasons = append(reasons, fmt.Sprintf("no %s met a node that it could change", a.what))
 		}
 	}
+	if idle := r.idle(); idle != "" {
+		reasons = append(reasons, idle)
+	}
 	for _, a := range r.work.order {
 		if a.did == 0 {
 			reasons = append(reasons, fmt.Sprintf("no %s met a member that was up", a.what))

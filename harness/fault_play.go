@@ -119,16 +119,17 @@ func (s *script) add(at time.Duration, do func()) {
 	s.at[at] = append(s.at[at], do)
 }
 
-// schedule makes the script events of a world.
-func (s *script) schedule(w *World) {
+// schedule makes the script events of a world, and returns their timers.
+func (s *script) schedule(w *World) (timers []uint64) {
 	slices.Sort(s.instants)
 	for _, at := range s.instants {
-		w.After(at, func() {
+		timers = append(timers, w.After(at, func() {
 			for _, do := range s.at[at] {
 				do()
 			}
-		})
+		}))
 	}
+	return timers
 }
 
 // inOrder are the faults in the order of their ids.

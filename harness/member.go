@@ -54,6 +54,7 @@ func spawn[O any](w *World, names []string, t fixtures.Topology, boot Boot[O], l
 		}
 		m.start = func(n *sim.Node) O { return boot(n, addresses(n, members, links[i])) }
 		m.Node = add(name, func(n *sim.Node) { m.boot(m.start(n)) })
+		w.residents[m.Node] = m
 	}
 	w.Run(0)
 	return members
@@ -83,6 +84,34 @@ func (m *Member[O]) boot(overlay O) {
 
 // ready reports whether the member is up and has booted in this life.
 func (m *Member[O]) ready() bool { return m.Up() && m.booted == m.Life()+1 }
+
+// leaver is an overlay that can say goodbye.
+type leaver interface{ Leave() }
+
+// resident is a member of any overlay.
+type resident interface {
+	polite() bool
+	leave() bool
+}
+
+// polite reports whether the overlay can say goodbye, as far as is known.
+func (m *Member[O]) polite() bool {
+	_, can := any(m.Overlay).(leaver)
+	return can || any(m.Overlay) == nil
+}
+
+// leave has the overlay say goodbye and the node go, and reports whether it did. A stopped process does nothing.
+func (m *Member[O]) leave() bool {
+	if !m.Up() || m.Paused() {
+		return false
+	}
+	if one, can := any(m.Overlay).(leaver); can && m.ready() {
+		one.Leave()
+	}
+	m.w.note(nil, "%s said goodbye and left", m.Name())
+	m.Crash()
+	return true
+}
 
 // onBoot has f told every overlay the member runs, the present one included.
 func (m *Member[O]) onBoot(f func(O)) {

@@ -24,15 +24,14 @@ type Run[O any] struct {
 	lossy  []func()   // end them
 	churn  books
 	work   books
-	tasks  []Op // of the scenario's work and traffic
+
+	changes []Change // of the scenario's churn and churn model
+	tasks   []Op     // of the scenario's work and traffic
 
 	played  bool
 	givens  []*given
 	allowed string // why the run may be vacuous
 }
-
-// leaver is an overlay that can say goodbye.
-type leaver interface{ Leave() }
 
 // Start makes the world of a scenario, boots every member that does not join later and runs the first instant. Nothing of the churn, the
 // faults and the workload happens before [Run.Play]. An impossible scenario fails the test; so does, when the test is over, a run that was
@@ -55,15 +54,24 @@ func Start[O any](t TB, s Scenario, boot Boot[O]) *Run[O] {
 	r.faults = newFaults(r.World, s)
 	r.faults.arm()
 	r.link()
-	r.tasks = s.Work
-	if traffic, _ := s.traffic(); traffic != nil {
-		r.tasks = append(slices.Clone(s.Work), s.tasks(traffic, r.World.World)...)
-	}
+	r.list()
 	r.spawn(boot)
 	r.enter()
 	r.checkGoodbyes()
 	t.Cleanup(r.judgeVacuity)
 	return r
+}
+
+// list says what happens of what is listed and what is by a model, each listed first.
+func (r *Run[O]) list() {
+	s := r.Scenario
+	r.changes, r.tasks = s.Churn, s.Work
+	if churn, _ := s.churnModel(); churn != nil {
+		r.changes = append(slices.Clone(s.Churn), s.changes(churn, r.World.World)...)
+	}
+	if traffic, _ := s.traffic(); traffic != nil {
+		r.tasks = append(slices.Clone(s.Work), s.tasks(traffic, r.World.World)...)
+	}
 }
 
 // spawn makes the members, behind what stands before them, and says how their twins boot.
@@ -73,7 +81,7 @@ func (r *Run[O]) spawn(boot Boot[O]) {
 		r.Settle(nat)
 		defer r.Settle(nil)
 	}
-	r.Members = spawn(r.World, r.Scenario.Nodes, topology, boot, r.Scenario.late())
+	r.Members = spawn(r.World, r.Scenario.Nodes, topology, boot, late(r.changes))
 	for _, m := range r.Members {
 		r.faults.boots[m.Name()] = func(n *sim.Node) { m.start(n) }
 	}
@@ -101,24 +109,15 @@ func (r *Run[O]) lose(name, how string, rule sim.Rule) {
 	r.lossy = append(r.lossy, r.Link(rule))
 }
 
-// late are the nodes that are to join.
-func (s Scenario) late() map[string]bool {
-	late := map[string]bool{}
-	for _, c := range s.Churn {
-		late[c.Node] = late[c.Node] || c.Do == Join
-	}
-	return late
-}
-
 // enter opens the accounts, and notes who is not there yet.
 func (r *Run[O]) enter() {
-	late := r.Scenario.late()
+	late := late(r.changes)
 	for _, m := range r.Members {
 		if late[m.Name()] {
 			r.away[m] = Join
 		}
 	}
-	for _, c := range r.Scenario.Churn {
+	for _, c := range r.changes {
 		r.churn.of("churn", string(c.Do))
 	}
 	for _, op := range r.tasks {
@@ -129,7 +128,7 @@ func (r *Run[O]) enter() {
 // checkGoodbyes fails the test if somebody is to leave and cannot say goodbye.
 func (r *Run[O]) checkGoodbyes() {
 	r.T.Helper()
-	i := slices.IndexFunc(r.Scenario.Churn, func(c Change) bool { return c.Do == Leave })
+	i := slices.IndexFunc(r.changes, func(c Change) bool { return c.Do == Leave })
 	if i < 0 {
 		return
 	}
@@ -138,7 +137,7 @@ func (r *Run[O]) checkGoodbyes() {
 		return // nobody is there to be asked
 	}
 	if _, can := any(m.Overlay).(leaver); !can {
-		r.T.Fatalf("%v", wrongf(fmt.Sprintf("Churn[%d].Do", i), "a %T has no method Leave(): it can only crash", m.Overlay))
+		r.T.Fatalf("%v", wrongf(r.Scenario.changeField(i), "a %T has no method Leave(): it can only crash", m.Overlay))
 	}
 }
 
@@ -157,7 +156,7 @@ func (r *Run[O]) Play() {
 	}
 	var s script
 	r.faults.write(&s, r.Scenario.Duration)
-	for _, c := range r.Scenario.Churn {
+	for _, c := range r.changes {
 		s.add(c.At, func() { r.churn.of("churn", string(c.Do)).tried(r.change(members[c.Node], c.Do)) })
 	}
 	for _, op := range r.tasks {
@@ -219,17 +218,12 @@ func (r *Run[O]) change(m *Member[O], do Verb) bool {
 	return true
 }
 
-// leave has a member say goodbye and go. A stopped process does nothing.
+// leave has a member say goodbye and go.
 func (r *Run[O]) leave(m *Member[O]) bool {
-	if !m.Up() || r.faults.paused(m.Node) {
+	if !m.leave() {
 		return false
 	}
-	if m.ready() {
-		any(m.Overlay).(leaver).Leave()
-	}
 	r.away[m] = Leave
-	r.note(nil, "%s said goodbye and left", m.Name())
-	m.Crash()
 	return true
 }
 

@@ -33,12 +33,13 @@ type Scenario struct {
 	LossModel Choice
 	// PermuteTies has the seed decide the order of events of one instant, instead of the order of scheduling.
 	PermuteTies bool
-	// Churn is who goes and comes, Faults is what goes wrong for a while, and Work what the members are told to do. Traffic is a workload beside
-	// that, as [fixtures.WorkloadNamed] knows it, drawn from the seed.
-	Churn   []Change
-	Faults  []Fault
-	Work    []Op
-	Traffic Choice
+	// Churn is who goes and comes, Faults is what goes wrong for a while, and Work what the members are told to do.
+	Churn  []Change
+	Faults []Fault
+	Work   []Op
+	// ChurnModel has nodes go and come beside Churn, and after it in an instant, as [fixtures.ChurnNamed] knows it; Traffic is a workload beside
+	// and after Work, as [fixtures.WorkloadNamed] knows it. Both are drawn from the seed: as [Scenario.Churning] and [Scenario.Doing] list them.
+	ChurnModel, Traffic Choice
 	// Duration is how long [Run.Play] plays.
 	Duration time.Duration
 }

@@ -32,6 +32,7 @@ type (
 		LossModel   *choiceJSON  `json:"loss_model,omitempty"`
 		PermuteTies bool         `json:"permute_ties,omitempty"`
 		Churn       []changeJSON `json:"churn,omitempty"`
+		ChurnModel  *choiceJSON  `json:"churn_model,omitempty"`
 		Faults      []faultJSON  `json:"faults,omitempty"`
 		Work        []opJSON     `json:"work,omitempty"`
 		Traffic     *choiceJSON  `json:"traffic,omitempty"`
@@ -109,7 +110,7 @@ func (s Scenario) MarshalJSON() ([]byte, error) {
 		Loss: uint32(s.Loss), PermuteTies: s.PermuteTies, Duration: span(s.Duration),
 	}
 	c.Latency, c.NAT, c.Access, c.Conditions = s.Latency.json(), s.NAT.json(), s.Access.json(), s.Conditions.json()
-	c.LossModel, c.Traffic = s.LossModel.json(), s.Traffic.json()
+	c.LossModel, c.ChurnModel, c.Traffic = s.LossModel.json(), s.ChurnModel.json(), s.Traffic.json()
 	for _, change := range s.Churn {
 		c.Churn = append(c.Churn, changeJSON{span(change.At), change.Node, change.Do})
 	}
@@ -186,7 +187,7 @@ func (c caseJSON) scenario() Scenario {
 	s := Scenario{
 		Seed: uint64(c.Seed), Nodes: c.Nodes, Topology: Choice(c.Topology), Loss: sim.Chance(c.Loss), PermuteTies: c.PermuteTies,
 		Duration: time.Duration(c.Duration), Latency: c.Latency.choice(), NAT: c.NAT.choice(), Access: c.Access.choice(),
-		Conditions: c.Conditions.choice(), LossModel: c.LossModel.choice(), Traffic: c.Traffic.choice(),
+		Conditions: c.Conditions.choice(), LossModel: c.LossModel.choice(), ChurnModel: c.ChurnModel.choice(), Traffic: c.Traffic.choice(),
 	}
 	for _, change := range c.Churn {
 		s.Churn = append(s.Churn, Change{time.Duration(change.At), change.Node, change.Do})

@@ -27,6 +27,7 @@ func (s Scenario) GoString() string {
 		b.WriteString("PermuteTies: true,\n")
 	}
 	writeList(b, "Churn: []harness.Change", s.Churn)
+	model{"ChurnModel", s.ChurnModel}.write(b)
 	writeList(b, "Faults: []harness.Fault", s.Faults)
 	writeList(b, "Work: []harness.Op", s.Work)
 	model{"Traffic", s.Traffic}.write(b)

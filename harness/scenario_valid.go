@@ -48,6 +48,9 @@ func (s Scenario) validateModels() error {
 	if _, err := s.nat(); err != nil {
 		return err
 	}
+	if _, err := s.churnModel(); err != nil {
+		return err
+	}
 	_, err := s.traffic()
 	return err
 }

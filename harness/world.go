@@ -26,21 +26,22 @@ type World struct {
 	// T is the test the world fails: NewWithT(w.T) gives Gomega's Expect for it.
 	T TB
 
-	promises []*Promise
-	laws     laws
-	touchers []func(*sim.Node) // told which node an event touched
-	stray    string            // the first packet sent to an address nobody ever had
-	unwatch  func()            // ends the search for such packets
-	looking  int               // one more than the index of the promise that is being looked at, less than 0 for a hope; 0: none is
-	env      string            // environment of the replay command
-	recorder *recorder         // of a run that is to be explained, nil otherwise
-	describe func(data []byte) string
-	trace    io.Writer           // where notes go besides; nil: nowhere
-	ledgers  func() []sim.Ledger // of a scenario's faults; nil: there is no scenario
-	reading  reading             // for the summary
-	spawned  int                 // members made by Spawn so far
-	reported bool                // the test has been failed with our words
-	broke    *Breach             // with what; nil: it has not
+	promises  []*Promise
+	laws      laws
+	touchers  []func(*sim.Node) // told which node an event touched
+	stray     string            // the first packet sent to an address nobody ever had
+	unwatch   func()            // ends the search for such packets
+	looking   int               // one more than the index of the promise that is being looked at, less than 0 for a hope; 0: none is
+	env       string            // environment of the replay command
+	recorder  *recorder         // of a run that is to be explained, nil otherwise
+	describe  func(data []byte) string
+	trace     io.Writer              // where notes go besides; nil: nowhere
+	ledgers   func() []sim.Ledger    // of a scenario's faults; nil: there is no scenario
+	reading   reading                // for the summary
+	spawned   int                    // members made by Spawn so far
+	residents map[*sim.Node]resident // the members
+	reported  bool                   // the test has been failed with our words
+	broke     *Breach                // with what; nil: it has not
 
 	artefacts []artefact // to keep if the test fails
 	doing     *Op        // the operation of a workload that is being carried out; nil: none is
@@ -57,7 +58,7 @@ func New(t TB, seed uint64, rules ...sim.Rule) *World {
 
 // open makes a world that the caller closes.
 func open(t TB, seed uint64, rules ...sim.Rule) *World {
-	w := &World{World: sim.New(seed, rules...), T: t}
+	w := &World{World: sim.New(seed, rules...), T: t, residents: map[*sim.Node]resident{}}
 	w.unwatch = w.Watch(w.seeStray, sim.Dropped)
 	w.alwaysSuspect()
 	switch x := t.(type) {

@@ -122,6 +122,9 @@ func (n *Node) Life() int { return int(n.life) }
 // Up reports whether the node is switched on. A paused node is up.
 func (n *Node) Up() bool { return n.up }
 
+// Paused reports whether the node's process is stopped by [Node.Pause].
+func (n *Node) Paused() bool { return n.paused }
+
 // Addrs returns the node's own addresses: the public one first, then the LAN address of a node placed at a [Site]; the only one of a node
 // [Behind] a gateway. The caller must not change the slice.
 func (n *Node) Addrs() []netip.AddrPort { return n.addrs }

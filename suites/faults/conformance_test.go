@@ -11,7 +11,7 @@ type fault struct {
 	check func(t *testing.T)
 }
 
-var faults = slices.Concat(rules, damage, latencies, networkFaults, shapes, linkFaults, nodeFaults, disks, doubles, scenarioFaults, scenarioDamage, scenarioModels, scenarioNodes, churn, measured, natFaults)
+var faults = slices.Concat(rules, damage, latencies, networkFaults, shapes, linkFaults, nodeFaults, disks, doubles, scenarioFaults, scenarioDamage, scenarioModels, scenarioNodes, churn, churnModels, measured, natFaults)
 
 // TestConformance has each fault do what it says.
 func TestConformance(t *testing.T) {

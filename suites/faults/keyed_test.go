@@ -20,7 +20,7 @@ type trouble struct {
 	at, over time.Duration
 }
 
-var kinds = []string{"lose", "duplicate", "reorder", "cut", "cut one way", "hold", "hold shuffled", "crash", "wipe", "move", "pause"}
+var kinds = []string{"lose", "duplicate", "reorder", "cut", "cut one way", "hold", "hold shuffled", "crash", "wipe", "move", "pause", "corrupt", "truncate", "replay", "lose burst"}
 
 // concerns reports whether a fault may change what goes from one node to another.
 func (f trouble) concerns(from, to string) bool {
@@ -55,6 +55,14 @@ func (f trouble) begin(w *sim.World) (end func()) {
 		return rule(fixtures.Duplicate(sim.Percent(30)))
 	case "reorder":
 		return rule(fixtures.Reorder(sim.Percent(30), 3*second))
+	case "corrupt":
+		return rule(fixtures.Corrupt(sim.Percent(30), 3))
+	case "truncate":
+		return rule(fixtures.Truncate(sim.Percent(30), 8))
+	case "replay":
+		return rule(fixtures.Replay(sim.Percent(30), second, 3*second))
+	case "lose burst":
+		return rule(fixtures.LoseBurst(sim.Percent(30), 2*second))
 	case "cut":
 		return w.Partition(from, to)
 	case "cut one way":

@@ -238,3 +238,10 @@ func TestDelaysThatNeverEndAdd(t *testing.T) {
 	w.Run(100 * 365 * 24 * time.Hour)
 	expect(t, seen)
 }
+
+func TestAFlapTakesItsTime(t *testing.T) {
+	got := panics(func() { New(1).Flap(5*time.Second, 0, func() func() { return func() {} }) })
+	if want := "sim: Flap(5s, 0s): both must be positive, or time would stand still"; got != want {
+		t.Errorf("panic %q, want %q", got, want)
+	}
+}

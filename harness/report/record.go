@@ -29,8 +29,7 @@ type Recording struct {
 	ups      [1]int // how many
 	nodes    *curve
 	churned  map[sim.Kind]*churned
-	pauses   map[*sim.Node]*Interval
-	downs    map[*sim.Node]*Interval
+	states   map[state]*Interval
 	open     map[string][]*Interval // by name
 	list     []*Interval
 	more     int
@@ -60,13 +59,14 @@ const mostIntervals = 512
 // Record begins to collect what happens in a world from here on, for as long as the world lives.
 func Record(w *sim.World) *Recording {
 	r := &Recording{w: w, time: newTimeline(w.Elapsed()), kinds: kinds{index: map[string]int32{}}, churned: map[sim.Kind]*churned{},
-		pauses: map[*sim.Node]*Interval{}, downs: map[*sim.Node]*Interval{}, open: map[string][]*Interval{}}
+		states: map[state]*Interval{}, open: map[string][]*Interval{}}
 	for _, n := range w.Nodes() {
 		r.setUp(n, n.Up())
 	}
 	r.nodes = r.time.follow("nodes up", w.Elapsed(), func() []int { return r.ups[:] })
 	w.Watch(r.packet, sim.Sent, sim.Delivered, sim.Dropped, sim.Copied)
-	w.Watch(r.change, sim.Booted, sim.Crashed, sim.Restarted, sim.Moved, sim.Renewed, sim.Paused, sim.Resumed, sim.Cut, sim.Healed, sim.Holding, sim.Released)
+	w.Watch(r.change, sim.Booted, sim.Crashed, sim.Restarted, sim.Moved, sim.Renewed, sim.Paused, sim.Resumed, sim.Cut, sim.Healed, sim.Holding, sim.Released,
+		sim.Slowed, sim.Lagging, sim.Drifted, sim.ClockSet)
 	return r
 }
 
@@ -165,15 +165,17 @@ func (r *Recording) change(e sim.Event) {
 	switch e.Kind {
 	case sim.Booted, sim.Restarted:
 		r.setUp(e.Node, true)
-		r.end(r.downs, e.Node)
+		r.leave(e.Node, sim.Crashed)
 	case sim.Crashed:
 		r.setUp(e.Node, false)
-		r.end(r.pauses, e.Node)
-		r.downs[e.Node] = r.begin(e.Node.Name()+" down", e.Node)
+		r.leave(e.Node, sim.Paused)
+		r.enter(e, "down")
 	case sim.Paused:
-		r.pauses[e.Node] = r.begin(e.Node.Name()+" paused", e.Node)
+		r.enter(e, "paused")
 	case sim.Resumed:
-		r.end(r.pauses, e.Node)
+		r.leave(e.Node, sim.Paused)
+	case sim.Slowed, sim.Lagging, sim.Drifted, sim.ClockSet:
+		r.machine(e)
 	case sim.Cut, sim.Holding:
 		name := between(e)
 		if one := r.begin(name, nil); one != nil {
@@ -184,11 +186,13 @@ func (r *Recording) change(e sim.Event) {
 	}
 }
 
-// between names what stands between two groups of nodes.
+// between names what stands between two groups of nodes, or says what shape it has.
 func between(e sim.Event) string {
 	what := "partition"
 	if e.Kind == sim.Holding || e.Kind == sim.Released {
 		what = "hold"
+	} else if e.Sides[0] == nil && e.Sides[1] == nil {
+		return fmt.Sprintf("%s: %s", what, e.Reason)
 	}
 	if e.Sides[0] == nil {
 		return fmt.Sprintf("%s: %s", what, e.Reason)
@@ -237,11 +241,6 @@ func (r *Recording) close(one *Interval) {
 	}
 }
 
-func (r *Recording) end(of map[*sim.Node]*Interval, n *sim.Node) {
-	r.close(of[n])
-	delete(of, n)
-}
-
 // endNamed ends the interval of that name that began first.
 func (r *Recording) endNamed(name string) {
 	if all := r.open[name]; len(all) > 0 {
@@ -258,9 +257,11 @@ func (r *Recording) During(name string, begin func() (end func())) (end func()) 
 	stop := begin()
 	r.within--
 	return func() {
+		r.within++
 		if stop != nil {
 			stop()
 		}
+		r.within--
 		r.close(one)
 	}
 }

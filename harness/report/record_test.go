@@ -62,6 +62,40 @@ func TestASummaryHasTheNumbersOfAWorldByHand(t *testing.T) {
 	}
 }
 
+func TestASummarySaysWhatShapeACutHasAndWhatAilsMachines(t *testing.T) {
+	w := sim.New(1)
+	r := report.Record(w)
+	nodes := chatty(w, 3, "ping")
+	stop := w.Flap(2*time.Second, time.Second, func() func() { return w.Isolate(nodes[1]) })
+	nodes[0].Slow(20 * time.Millisecond)
+	nodes[1].Drift(-500)
+	nodes[2].Skew(-time.Minute)
+	w.Run(3500 * time.Millisecond)
+	stop()
+	nodes[0].Slow(0)
+	nodes[1].Drift(700)
+	nodes[1].LateTimers(time.Second)
+	end := r.During("f1: slow n0", func() func() {
+		nodes[0].Slow(time.Second)
+		return func() { nodes[0].Slow(20 * time.Millisecond) } // as it is, without this one of two
+	})
+	end()
+	s, half := time.Second, 500*time.Millisecond
+	want := []report.Interval{
+		{Name: "partition: alone are [n1]", From: 0, To: 2 * s},
+		{Name: "n0 slow: 20ms an event", Node: "n0", From: 0, To: 3*s + half},
+		{Name: "n1 with a clock that drifts by -500 ppm", Node: "n1", From: 0, To: 3*s + half},
+		{Name: "n2 with a clock set off by -1m0s", Node: "n2", From: 0, To: 3*s + half, Open: true},
+		{Name: "partition: alone are [n1]", From: 3 * s, To: 3*s + half},
+		{Name: "n1 with a clock that drifts by 700 ppm", Node: "n1", From: 3*s + half, To: 3*s + half, Open: true},
+		{Name: "n1 with timers up to 1s late", Node: "n1", From: 3*s + half, To: 3*s + half, Open: true},
+		{Name: "f1: slow n0", From: 3*s + half, To: 3*s + half},
+	}
+	if got := r.Summary().Intervals; !slices.Equal(got, want) {
+		t.Errorf("in force\n%v, want\n%v", got, want)
+	}
+}
+
 func TestACurveIsWhatItWasAtTheEndOfEachBin(t *testing.T) {
 	w := sim.New(1)
 	r := report.Record(w)

@@ -16,7 +16,7 @@ func (s *Summary) spreads(c *canvas) {
 	}
 	for _, m := range s.Mails {
 		if m.Took.Count() > 0 && len(all) < mostSpreads {
-			all = append(all, spread{"messages", m.Took})
+			all = append(all, spread{heard, m.Took})
 		}
 	}
 	x := left
@@ -40,6 +40,8 @@ const (
 	mostSpreads = 4
 	spreadHigh  = 170 * pixel
 	legendStep  = 15 * pixel
+
+	heard = "heard" // the name of the spread of a mail: one message is heard by many
 )
 
 // spread is durations with a name.
@@ -51,7 +53,7 @@ type spread struct {
 // cumulative draws which share of the durations was not longer than what, on a logarithmic axis.
 func cumulative(c *canvas, all []spread, x1, x2 int) {
 	title := "Time from sending to delivery: share within"
-	if all[0].name == "messages" {
+	if all[0].name == heard {
 		title = "Time from sending to hearing: share within"
 	}
 	c.text("p", x1, c.y+14*pixel, "start", title)

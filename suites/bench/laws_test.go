@@ -80,21 +80,23 @@ func bootSimple(n *sim.Node, met []netip.AddrPort) *simple {
 func (s *simple) self() string            { return overlays.Self(s.Simple) }
 func (s *simple) known() iter.Seq[string] { return overlays.Known(s.Simple) }
 
-// discovered demands that everybody finds ten others, and nobody finds who never was: where everybody can reach everybody, and nobody forges
-// packets.
+// discovered demands that everybody is introduced with a puncture and finds ten others, and that nobody finds who never was: where everybody
+// can reach everybody, and nobody forges packets.
 func discovered[O peer](id func(O) string, known func(O) iter.Seq[string]) []properties.Clause[O] {
-	return []properties.Clause[O]{properties.NoPhantoms(id, known), properties.Discovers(id, known, 10, 5*time.Minute)}
+	return []properties.Clause[O]{punctured[O], properties.NoPhantoms(id, known), properties.Discovers(id, known, 10, 5*time.Minute)}
+}
+
+// punctured demands that whoever is introduced is asked to puncture.
+func punctured[O peer](r *harness.Run[O]) func() {
+	law := &overlays.Punctures{}
+	r.Watch(law.See, sim.Sent)
+	r.Always("whoever is introduced is asked to puncture", law.Err)
+	return nil
 }
 
 // lawful demands what is demanded of IPv8 everywhere, and more.
 func lawful[O peer](id func(O) string, known func(O) iter.Seq[string], more ...properties.Clause[O]) func(r *harness.Run[O]) {
 	judge := properties.Judge(append(more,
-		func(r *harness.Run[O]) func() {
-			law := &overlays.Punctures{}
-			r.Watch(law.See, sim.Sent)
-			r.Always("whoever is introduced is asked to puncture", law.Err)
-			return nil
-		},
 		properties.NoSelf(id, known),
 		properties.Bounded("peers and addresses", func(o O) int { return o.Table().Len() + o.Table().Addresses() }, 200),
 	)...)

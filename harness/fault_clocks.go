@@ -101,3 +101,16 @@ func (f *faults) throttle(o *outbreak) (end func()) {
 	queue := fixtures.DropTail(max(leastQueue, min(mostQueue, int64(bytes))))
 	return f.w.Link(fixtures.Keyed(o.ID, fixtures.AccessOf(f.touched(o), rate, queue)))
 }
+
+// lateness is by how much the faults of a scenario may delay what a node does, at most.
+func (s Scenario) lateness() (sum time.Duration) {
+	for _, f := range s.Faults {
+		switch f.Do {
+		case Slow:
+			sum += f.By
+		case LateTimers:
+			sum += f.Within
+		}
+	}
+	return sum
+}

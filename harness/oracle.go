@@ -73,6 +73,7 @@ func (t *trap) set(p *Promise) {
 type builtin struct {
 	crash, goodbye trap
 	left           map[*sim.Node]farewell
+	late           time.Duration // by how much timers set before the goodbye may be late
 }
 
 // farewell is when a life was told to leave.
@@ -82,7 +83,7 @@ type farewell struct {
 }
 
 // farewellTime is how long an overlay may go on after its goodbye: for what is on its way, and for the last words of handlers and timers that
-// are due. Nothing that a goodbye stops takes longer.
+// are due. Nothing that a goodbye stops takes longer, but where a scenario makes machines slow or timers late.
 const farewellTime = time.Second
 
 // alwaysSuspect sets up the oracle that no correct overlay needs to fear.
@@ -144,7 +145,7 @@ func (r *Run[O]) Farewell() {
 			r.note(m.Node, "was told to leave")
 			l.Leave()
 			r.Goodbye(m.Node)
-			r.Run(parting)
+			r.Run(parting + r.laws.oracles.late)
 			return
 		}
 	}
@@ -156,14 +157,14 @@ func (o *builtin) seeLeft(e sim.Event) {
 		return
 	}
 	f, said := o.left[e.Node]
-	if !said || f.life != e.Node.Life() || e.At-f.at <= farewellTime {
+	if !said || f.life != e.Node.Life() || e.At-f.at <= farewellTime+o.late {
 		return
 	}
 	what := "a timer of it fired"
 	if e.Kind == sim.Sent {
 		what = fmt.Sprintf("it sent %s", count(len(e.Data), "byte"))
 	}
-	o.goodbye.spring(e.Node, "%s at %v, %v after its goodbye; %v is allowed", what, e.At, e.At-f.at, farewellTime)
+	o.goodbye.spring(e.Node, "%s at %v, %v after its goodbye; %v is allowed", what, e.At, e.At-f.at, farewellTime+o.late)
 }
 
 // rising is how many periods in a row must each bring more than the one before, until growth counts as endless.

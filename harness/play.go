@@ -51,6 +51,7 @@ func Start[O any](t TB, s Scenario, boot Boot[O]) *Run[O] {
 	if s.PermuteTies {
 		r.PermuteTies()
 	}
+	r.laws.oracles.late = s.lateness()
 	r.faults = newFaults(r.World, s)
 	r.faults.arm()
 	r.link()

@@ -219,7 +219,7 @@ func (g stage) swap(a *account, b blow, f *harness.Fault) bool {
 		}
 		return g.gated
 	}
-	if len(g.nodes) < 2 {
+	if len(g.nodes) < 2 || g.gated { // behind a box an address is not given away
 		return false
 	}
 	f.Nodes = g.pair(b)

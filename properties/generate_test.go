@@ -170,8 +170,7 @@ func faultKinds(t *testing.T) (kinds []harness.Verb) {
 	return kinds
 }
 
-// With 2,000 scenarios, a kind that is in a twentieth of them is seen in fewer than a thirtieth once in 3000 series; the seeds are fixed. Nodes
-// are rebound in the half of the scenarios that have NATs.
+// The seeds are fixed. Nodes are rebound where there are NATs, and give away their addresses where there are none: in half of the scenarios.
 func TestEveryKindComesUpAndSubsetsVary(t *testing.T) {
 	const n = 2000
 	in, sets := census(wild, n)
@@ -181,7 +180,7 @@ func TestEveryKindComesUpAndSubsetsVary(t *testing.T) {
 		kinds = append(kinds, "fault "+kind)
 	}
 	for _, kind := range kinds {
-		if in[kind] < n/30 || in[kind] > n*3/4 {
+		if in[kind] < n/50 || in[kind] > n*3/4 {
 			t.Errorf("%q in %d of %d scenarios", kind, in[kind], n)
 		}
 	}
@@ -249,7 +248,7 @@ func split(m fixtures.Model) bool {
 	return false
 }
 
-// islands counts the parts of a graph, whose links go both ways.
+// islands counts the parts of a graph, by the links that go both ways.
 func islands(links [][]int) int {
 	part := make([]int, len(links))
 	for i := range part {
@@ -258,7 +257,7 @@ func islands(links [][]int) int {
 	count := len(links)
 	for i, near := range links {
 		for _, k := range near {
-			if a, b := part[i], part[k]; a != b {
+			if a, b := part[i], part[k]; a != b && slices.Contains(links[k], i) {
 				count--
 				for j := range part {
 					if part[j] == b {

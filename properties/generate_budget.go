@@ -124,7 +124,7 @@ func (b Budget) Holds(s harness.Scenario) error {
 			return err
 		}
 	}
-	return a.spendChurn(s)
+	return a.spendChurn(withChurn(s), len(s.Churn))
 }
 
 // noNAT is the name of the open internet.

@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/overlaytest/overlaytest/fixtures"
 	"github.com/overlaytest/overlaytest/harness"
 )
 
@@ -174,8 +175,19 @@ func (a *account) spare(o outage, node int, during span) bool {
 	return o.out == "" || !tooLong && a.miss(node, during)
 }
 
-// spendChurn spends what the churn of a scenario does.
-func (a *account) spendChurn(s harness.Scenario) error {
+// withChurn is a scenario with what its churn model does listed.
+func withChurn(s harness.Scenario) harness.Scenario {
+	churn, err := fixtures.ChurnNamed(s.ChurnModel.Name, s.ChurnModel.Params...)
+	if s.ChurnModel.Name == "" || err != nil {
+		return s
+	}
+	s = s.Churning(churn)
+	s.ChurnModel = harness.Choice{}
+	return s
+}
+
+// spendChurn spends what the churn of a scenario does, of which so many changes are listed and the others come of its model.
+func (a *account) spendChurn(s harness.Scenario, listed int) error {
 	order := make([]int, len(s.Churn)) // the changes in the order of time
 	for i := range order {
 		order[i] = i
@@ -193,17 +205,22 @@ func (a *account) spendChurn(s harness.Scenario) error {
 		for _, k := range order[place+1:] {
 			if end := s.Churn[k]; c.Do != harness.Join && end.Node == c.Node && end.Do != harness.Crash && end.Do != harness.Leave {
 				during.to = min(during.to, end.At)
+				break // the others are later
 			}
 		}
-		if err := a.spendAbsence(s, i, during); err != nil {
+		field := "ChurnModel"
+		if i < listed {
+			field = fmt.Sprintf("Churn[%d]", i)
+		}
+		if err := a.spendAbsence(s, i, field, during); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (a *account) spendAbsence(s harness.Scenario, i int, during span) error {
-	c, field := s.Churn[i], fmt.Sprintf("Churn[%d]", i)
+func (a *account) spendAbsence(s harness.Scenario, i int, field string, during span) error {
+	c := s.Churn[i]
 	if c.Do == harness.Crash && a.Outage != 0 && during.long() > a.Outage {
 		return beyond(field, fmt.Sprintf("%s crashed for %v", c.Node, during.long()), a.Outage)
 	}

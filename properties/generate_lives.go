@@ -15,8 +15,10 @@ import (
 // mostLives is how many times nodes go and come by a model, at most.
 const mostLives = 32
 
-// ChurnLike has the nodes of half of the scenarios go and come by one of these models of churn, or without any, of all that fixtures has: as
-// far as the budget goes, up to 32 times, and beside what [Churn] makes them do. They say goodbye only if [ChurnBy] has them leave.
+// ChurnLike has the nodes of half of the scenarios go and come by one of these models of churn, or without any, of all that fixtures has, up to
+// 32 times, and beside what [Churn] makes them do. It is the scenario's ChurnModel if the budget allows all that comes of it; else what the
+// budget allows is listed. Goodbyes are said only if [ChurnBy] has nodes leave,
+// else who would crashes; and who says one comes back.
 func ChurnLike(choices ...harness.Choice) Part {
 	models := oneOf(choices, func() *rapid.Generator[harness.Choice] { return Models(fixtures.Churns(), known(fixtures.ChurnNamed)) })
 	gen := rapid.Custom(func(t *rapid.T) lives {
@@ -45,6 +47,39 @@ func (l lives) steps(nodes []string, d time.Duration) []fixtures.Step {
 		h.Write([]byte(name))
 		return rand.New(rand.NewPCG(uint64(l.stream), h.Sum64()))
 	})
+}
+
+// put makes the model a scenario's, by name, if the account allows all that comes of it.
+func (l lives) put(s *harness.Scenario, g stage, a *account) bool {
+	churn, err := fixtures.ChurnNamed(l.model.Name, l.model.Params...)
+	if !l.there || err != nil || g.quiet != 0 {
+		return false
+	}
+	whole := s.Churning(churn)
+	added := whole.Churn[len(s.Churn):]
+	trial := *a
+	trial.absent = slices.Clone(a.absent)
+	if len(added) == 0 || len(added) > 2*mostLives || !g.mayLeave(added) || trial.spendChurn(whole, len(s.Churn)) != nil {
+		return false
+	}
+	*a, s.ChurnModel = trial, l.model
+	return true
+}
+
+// mayLeave reports whether there may be goodbyes, if there are any, and who says one comes back.
+func (g stage) mayLeave(changes []harness.Change) bool {
+	gone := map[string]bool{}
+	for _, c := range changes {
+		if gone[c.Node] = c.Do == harness.Leave; gone[c.Node] && !g.leaves {
+			return false
+		}
+	}
+	for _, is := range gone { // any order: none may be
+		if is {
+			return false
+		}
+	}
+	return true
 }
 
 // live makes steps changes, as far as the account allows.

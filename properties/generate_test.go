@@ -71,8 +71,21 @@ func TestTheBudgetIsCountedAnotherWay(t *testing.T) {
 	}
 }
 
+// listed is a scenario whose churn model is listed.
+func listed(s harness.Scenario) harness.Scenario {
+	if s.ChurnModel.Name == "" {
+		return s
+	}
+	churn, err := fixtures.ChurnNamed(s.ChurnModel.Name, s.ChurnModel.Params...)
+	if err != nil {
+		panic(err)
+	}
+	return s.Churning(churn)
+}
+
 // downAt counts the nodes that faults and churn keep away at a moment, by playing the scenario up to it.
 func downAt(s harness.Scenario, at time.Duration) int {
+	s = listed(s)
 	down := map[string]bool{}
 	for _, c := range s.Churn {
 		if c.Do == harness.Join && c.At > at {
@@ -320,5 +333,26 @@ func BenchmarkScenarioOfFaultsAlone(b *testing.B) {
 	b.ReportAllocs()
 	for i := range b.N {
 		space.Example(i)
+	}
+}
+
+// Churn models are drawn by name where the budget has room for all that comes of them, goodbyes with a way back.
+func TestChurnModelsAreDrawnByName(t *testing.T) {
+	named := map[string]bool{}
+	for seed := range 2000 {
+		s := wild.Example(seed)
+		gone := map[string]bool{}
+		for _, c := range listed(s).Churn[len(s.Churn):] {
+			named[s.ChurnModel.Name] = true
+			gone[c.Node] = c.Do == harness.Leave
+		}
+		for node, is := range gone { // any order: independent checks
+			if is {
+				t.Errorf("seed %d: %s leaves for good by %v", seed, node, s.ChurnModel)
+			}
+		}
+	}
+	if len(named) < 15 {
+		t.Errorf("only %v", named)
 	}
 }

@@ -184,6 +184,9 @@ func (s *space) fill(scenario *harness.Scenario, blows []blow, outages []outage,
 		a.loss.take(span{0, s.duration}, int64(scenario.Loss))
 	}
 	scenario.Faults = g.faults(a, s.kinds, blows)
-	scenario.Churn = inTime(append(g.changes(a, outages), g.live(a, l.steps(g.nodes, g.end))...))
+	scenario.Churn = g.changes(a, outages)
+	if !l.put(scenario, g, a) {
+		scenario.Churn = inTime(append(scenario.Churn, g.live(a, l.steps(g.nodes, g.end))...))
+	}
 	scenario.Work = g.ops(errands)
 }

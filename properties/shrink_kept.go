@@ -11,6 +11,7 @@ import (
 // kept says what a small scenario has kept of the one it came from: "3 of 24 nodes, 1 of 7 faults, 1 of 5 operations".
 func kept(drawn, small harness.Scenario) string {
 	var parts []string
+	drawn, small = withChurn(drawn), withChurn(small)
 	for _, part := range []struct {
 		of   int
 		left int

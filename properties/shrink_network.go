@@ -17,6 +17,7 @@ const (
 	theAccess     = "the access links"
 	theConditions = "the conditions"
 	theLossModel  = "the loss model"
+	theChurnModel = "the churn model"
 	theTraffic    = "the traffic"
 	theLatency    = "the latency"
 )
@@ -27,6 +28,7 @@ var fields = [...]field{
 	{theAccess, func(s *harness.Scenario) *harness.Choice { return &s.Access }},
 	{theConditions, func(s *harness.Scenario) *harness.Choice { return &s.Conditions }},
 	{theLossModel, func(s *harness.Scenario) *harness.Choice { return &s.LossModel }},
+	{theChurnModel, func(s *harness.Scenario) *harness.Choice { return &s.ChurnModel }},
 	{theTraffic, func(s *harness.Scenario) *harness.Choice { return &s.Traffic }},
 	{theLatency, func(s *harness.Scenario) *harness.Choice { return &s.Latency }},
 }
@@ -36,7 +38,7 @@ func calm(s harness.Scenario, from spot) smaller {
 	return each(3+len(fields), from, func(i int) []harness.Scenario {
 		less := s
 		for k, f := range fields {
-			if i == k+3 || i == 0 && f.name != theTraffic {
+			if i == k+3 || i == 0 && f.name != theTraffic && f.name != theChurnModel {
 				*f.of(&less) = harness.Choice{}
 			}
 		}
@@ -64,12 +66,18 @@ func (x *shrinker) plainModels(s harness.Scenario, from spot) smaller {
 	})
 }
 
-// mostSpelled is how many operations of a workload are worth spelling out.
+// mostSpelled is how many operations of a workload, or changes of a churn, are worth spelling out.
 const mostSpelled = 1000
 
-// spelled lists the operations of the traffic one by one, so that single ones can be taken out.
+// spelled lists the changes of the churn model and the operations of the traffic one by one, so that single ones can be taken out.
 func spelled(s harness.Scenario, from spot) smaller {
-	return each(1, from, func(int) []harness.Scenario {
+	return each(2, from, func(i int) []harness.Scenario {
+		if i == 0 {
+			if less := withChurn(s); s.ChurnModel.Name != "" && len(less.Churn) <= mostSpelled {
+				return []harness.Scenario{less}
+			}
+			return nil
+		}
 		workload, err := fixtures.WorkloadNamed(s.Traffic.Name, s.Traffic.Params...)
 		if s.Traffic.Name == "" || err != nil {
 			return nil

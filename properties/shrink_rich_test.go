@@ -119,10 +119,35 @@ func TestTrafficIsSpelledOutAndDropped(t *testing.T) {
 
 // operations are those of the workload and of the traffic.
 func operations(s harness.Scenario) []harness.Op {
+	ops := s.Work
 	for _, one := range spelledOut(s) {
-		return one.Work
+		if len(one.Work) > len(ops) {
+			ops = one.Work
+		}
 	}
-	return s.Work
+	return ops
+}
+
+// A crash that comes of a model is found, listed, and left alone.
+func TestChurnModelsAreSpelledOutAndDropped(t *testing.T) {
+	crashes := func(s harness.Scenario) bool {
+		return slices.ContainsFunc(withChurn(s).Churn, func(c harness.Change) bool { return c.Do == harness.Crash })
+	}
+	known := takeSample(rich, rich.Example(1))
+	known.nodes = 1
+	for seed, tried := 0, 0; tried < 10; seed++ {
+		s := rich.Example(seed)
+		if s.Churn = nil; s.ChurnModel.Name == "" || !crashes(s) {
+			continue
+		}
+		tried++
+		small := analyticWithin(s, crashes, 1, known).best.scenario
+		changes := small.Churn
+		small.Churn = nil
+		if left := plain(small, 1, 0, 0); left != "" || len(changes) != 1 || changes[0].At != 0 {
+			t.Errorf("left: %s, of %#v: %#v", left, s, changes)
+		}
+	}
 }
 
 func spelledOut(s harness.Scenario) (all []harness.Scenario) {

@@ -39,10 +39,20 @@ var edits = []edit{
 	{"runtime/sema.go", "func internal_sync_nanotime() int64 {\n", "func internal_sync_nanotime() int64 {\n	if b := getg().bubble; b != nil {\n		return b.now\n	}\n"},
 
 	// The monitor takes the processor neither from a goroutine that computes for long, nor from one that is in a short system call.
-	{"runtime/proc.go", "			preemptone(pp)\n			// If pp is in a syscall, preemptone doesn't work.\n", "			if gomaxprocs > 1 {\n				preemptone(pp)\n			}\n			// If pp is in a syscall, preemptone doesn't work.\n"},
+	{"runtime/proc.go", "			preemptone(pp)\n			// If pp is in a syscall, preemptone doesn't work.\n", "			if gomaxprocs > 1 {\n				preemptone(pp)\n			} else if pd.schedwhen+overlaytestPatience <= now {\n				overlaytestPreempt(pp)\n			}\n			// If pp is in a syscall, preemptone doesn't work.\n"},
 	{"runtime/proc.go", "		if syst := int64(pp.syscalltick); !sysretake && int64(pd.syscalltick) != syst {\n", "		if syst := int64(pp.syscalltick); (gomaxprocs == 1 || !sysretake) && int64(pd.syscalltick) != syst {\n"},
 	{"runtime/proc.go", "		if runqempty(pp) && sched.nmspinning.Load()+sched.npidle.Load() > 0 && pd.syscallwhen+10*1000*1000 > now {\n", "		if gomaxprocs == 1 && pd.syscallwhen+500*1000*1000 > now {\n			thread.resume()\n			goto done\n		}\n\n		if runqempty(pp) && sched.nmspinning.Load()+sched.npidle.Load() > 0 && pd.syscallwhen+10*1000*1000 > now {\n"},
-	// The garbage collector takes no goroutine of a bubble from its work, neither to help it nor while its worker is being made.
+	// A goroutine that computes without a pause is let be, but not for ever: who spins until another has done something would wait in vain.
+	// The garbage collector does all of its work at once where the heap has reached its goal, which depends on what was allocated and not on
+	// how long it took, and the goroutine that set it off then goes on as if nothing had been: so what it frees, where the heap puts what comes
+	// next, and when finalizers, cleanups, pools and weak pointers notice, depends on the program alone. None comes because time has passed.
+	{"runtime/mgc.go", "	mode := gcBackgroundMode\n	if debug.gcstoptheworld == 1 {\n", "	mode := gcBackgroundMode\n	if gomaxprocs == 1 {\n		mode = gcForceBlockMode\n	} else if debug.gcstoptheworld == 1 {\n"},
+	{"runtime/mgc.go", "	if mode != gcBackgroundMode {\n		Gosched()\n	}\n", "	if mode != gcBackgroundMode {\n		if gomaxprocs == 1 {\n			mcall(overlaytestFirst)\n		} else {\n			Gosched()\n		}\n	}\n"},
+	{"runtime/mgcpacer.go", "	if debug.gcstoptheworld > 0 {\n", "	if debug.gcstoptheworld > 0 || gomaxprocs == 1 {\n"},
+	{"runtime/mgcpacer.go", "	goal, minTrigger := c.heapGoalInternal()\n\n	// Invariant: the trigger must always be less than the heap goal.\n", "	goal, minTrigger := c.heapGoalInternal()\n	if gomaxprocs == 1 {\n		return goal, goal\n	}\n\n	// Invariant: the trigger must always be less than the heap goal.\n"},
+	{"runtime/proc.go", "		if t := (gcTrigger{kind: gcTriggerTime, now: now}); t.test() && forcegc.idle.Load() {\n", "		if t := (gcTrigger{kind: gcTriggerTime, now: now}); gomaxprocs > 1 && t.test() && forcegc.idle.Load() {\n"},
+	{"runtime/proc.go", "	// local runq\n	if gp, inheritTime := runqget(pp); gp != nil {\n", "	if gp := overlaytestIsFirst.ptr(); gp != nil && !sched.disable.user {\n		overlaytestIsFirst = 0\n		return gp, true, false\n	}\n\n	// local runq\n	if gp, inheritTime := runqget(pp); gp != nil {\n"},
+	// Nor does it take a goroutine of a bubble from its work to help it, nor while its worker is being made.
 	{"runtime/mgcmark.go", "	if mp := getg().m; mp.locks > 0 || mp.preemptoff != \"\" {\n		return\n	}\n\n	if gp := getg(); gp.bubble != nil {\n", "	if mp := getg().m; mp.locks > 0 || mp.preemptoff != \"\" {\n		return\n	}\n	if getg().bubble != nil && gomaxprocs == 1 {\n		return\n	}\n\n	if gp := getg(); gp.bubble != nil {\n"},
 	{"runtime/synctest.go", "	bubble := &synctestBubble{\n		id: ", "	if memstats.numgc == 0 {\n		GC()\n	}\n	bubble := &synctestBubble{\n		id: "},
 	// The queue of runnable goroutines is one, first come, first served: the global part continues the local one, and is not looked into
@@ -84,6 +94,36 @@ func overlaytestRandn(n uint32) uint32 {
 		return uint32(overlaytestNext(b) >> 32 * uint64(n) >> 32)
 	}
 	return cheaprandn(n)
+}
+
+// overlaytestPatience is for how long, in nanoseconds, a goroutine may compute without a pause.
+const overlaytestPatience = 10e9
+
+// overlaytestPreempt takes the processor from a goroutine that seems to wait for another without a pause. It is not exact.
+func overlaytestPreempt(pp *p) {
+	mp := pp.m.ptr()
+	if mp == nil || mp.curg == nil || mp.curg == mp.g0 {
+		return
+	}
+	if !overlaytestWarned {
+		overlaytestWarned = true
+		print("overlaytest: goroutine ", mp.curg.goid, " has computed for 10 s without a pause. Others are let in now, and the history is no function of the seed any more.\n")
+	}
+	preemptone(pp)
+	preemptM(mp)
+}
+
+var overlaytestWarned bool
+
+// overlaytestIsFirst is a goroutine that goes on before all others, 0 if none.
+var overlaytestIsFirst guintptr
+
+// overlaytestFirst has the collector work now and the goroutine go on afterwards.
+func overlaytestFirst(gp *g) {
+	casgstatus(gp, _Grunning, _Grunnable)
+	dropg()
+	overlaytestIsFirst.set(gp)
+	schedule()
 }
 
 // overlaytestSeed is the number in the environment that the bubbles of this process are seeded from.

@@ -1,5 +1,7 @@
 package exact
 
+import _ "embed"
+
 // edit replaces one text of a file of Go's source by another. Old must stand there exactly once: so a Go version that changed the place is
 // noticed, and nothing is half done.
 type edit struct {
@@ -22,7 +24,7 @@ var edits = []edit{
 	// a cache that a package fills when it is first used then draws nothing that a program draws, and a world's history does not depend on
 	// the worlds that the process has played before.
 	{"runtime/rand.go", "	mp := getg().m\n	c := &mp.chacha8\n", "	if b := getg().bubble; b != nil {\n		b.overlaytestMaps += 0x9e3779b97f4a7c15\n		return b.overlaytestMaps\n	}\n	mp := getg().m\n	c := &mp.chacha8\n"},
-	{"runtime/rand.go", "func maps_rand() uint64 {\n	return rand()\n", "func maps_rand() uint64 {\n	return overlaytestRand()\n"},
+	{"runtime/rand.go", "func maps_rand() uint64 {\n", "func maps_rand() uint64 {\n	if b := getg().bubble; b != nil {\n		return overlaytestDraw(b, 'm')\n	}\n"},
 	{"math/rand/rand.go", "//go:linkname runtime_rand runtime.rand\n", "//go:linkname runtime_rand runtime.overlaytestRand\n"},
 	{"math/rand/v2/rand.go", "//go:linkname runtime_rand runtime.rand\n", "//go:linkname runtime_rand runtime.overlaytestRand\n"},
 	{"internal/runtime/maps/map.go", "		m = new(Map)\n	}\n\n	m.seed = uintptr(rand())\n", "		m = new(Map)\n	}\n\n	m.seed = 1\n"},
@@ -31,11 +33,11 @@ var edits = []edit{
 	{"internal/runtime/maps/map.go", "issue/25237.\n	m.seed = uintptr(rand())\n", "issue/25237.\n	m.seed = 1\n"},
 
 	// Which ready case a select takes.
-	{"runtime/select.go", "		j := cheaprandn(uint32(norder + 1))\n", "		j := overlaytestRandn(uint32(norder + 1))\n"},
+	{"runtime/select.go", "		j := cheaprandn(uint32(norder + 1))\n", "		j := overlaytestRandn(uint32(norder+1), 's')\n"},
 	// Which timer of one instant fires first.
-	{"runtime/time.go", "			t.rand = cheaprand()\n", "			t.rand = overlaytestRandn(1 << 31)\n"},
+	{"runtime/time.go", "			t.rand = cheaprand()\n", "			t.rand = overlaytestRandn(1<<31, 't')\n"},
 	// The shape of the tree of semaphores, and when a mutex is handed over: by the bubble's clock, not by how busy the machine is.
-	{"runtime/sema.go", "	s.ticket = cheaprand() | 1\n", "	s.ticket = overlaytestRandn(1<<31) | 1\n"},
+	{"runtime/sema.go", "	s.ticket = cheaprand() | 1\n", "	s.ticket = overlaytestRandn(1<<31, 'q') | 1\n"},
 	{"runtime/sema.go", "func internal_sync_nanotime() int64 {\n", "func internal_sync_nanotime() int64 {\n	if b := getg().bubble; b != nil {\n		return b.now\n	}\n"},
 
 	// The monitor takes the processor neither from a goroutine that computes for long, nor from one that is in a short system call.
@@ -54,93 +56,25 @@ var edits = []edit{
 	{"runtime/proc.go", "	// local runq\n	if gp, inheritTime := runqget(pp); gp != nil {\n", "	if gp := overlaytestIsFirst.ptr(); gp != nil && !sched.disable.user {\n		overlaytestIsFirst = 0\n		return gp, true, false\n	}\n\n	// local runq\n	if gp, inheritTime := runqget(pp); gp != nil {\n"},
 	// Nor does it take a goroutine of a bubble from its work to help it, nor while its worker is being made.
 	{"runtime/mgcmark.go", "	if mp := getg().m; mp.locks > 0 || mp.preemptoff != \"\" {\n		return\n	}\n\n	if gp := getg(); gp.bubble != nil {\n", "	if mp := getg().m; mp.locks > 0 || mp.preemptoff != \"\" {\n		return\n	}\n	if getg().bubble != nil && gomaxprocs == 1 {\n		return\n	}\n\n	if gp := getg(); gp.bubble != nil {\n"},
-	{"runtime/synctest.go", "	bubble := &synctestBubble{\n		id: ", "	if memstats.numgc == 0 {\n		GC()\n	}\n	bubble := &synctestBubble{\n		id: "},
+	{"runtime/synctest.go", "	bubble := &synctestBubble{\n		id: ", "	if memstats.numgc == 0 {\n		GC()\n	}\n	overlaytestLitter()\n	overlaytestBubbles++\n	defer func() { overlaytestBubbles-- }()\n	bubble := &synctestBubble{\n		id: "},
+	// One processor is what there is, also where the test binary is run by itself.
+	{"runtime/proc.go", "		procs = defaultGOMAXPROCS(numCPUStartup)\n", "		procs = 1\n		sched.customGOMAXPROCS = true\n"},
+	// What the experiments of overlaytest diverge fix, or set free, or look at.
+	{"runtime/proc.go", "	defaultGOMAXPROCSInit()\n\n	lock(&sched.lock)\n", "	defaultGOMAXPROCSInit()\n	overlaytestInit()\n\n	lock(&sched.lock)\n"},
+	{"runtime/proc.go", "	mp.curg = gp\n	gp.m = mp\n", "	overlaytestSee(gp)\n	mp.curg = gp\n	gp.m = mp\n"},
+	{"runtime/time.go", "	return time_now()\n", "	if overlaytestFixed&(1<<('w'-'a')) != 0 {\n		return overlaytestNow()\n	}\n	return time_now()\n"},
+	{"runtime/time.go", "		return gp.bubble.now\n	}\n	return nanotime()\n", "		return gp.bubble.now\n	}\n	if overlaytestFixed&(1<<('w'-'a')) != 0 {\n		_, _, mono := overlaytestNow()\n		return mono\n	}\n	return nanotime()\n"},
+	{"crypto/internal/sysrand/rand.go", "func Read(b []byte) {\n", "func Read(b []byte) {\n	if overlaytestNoise(b) {\n		return\n	}\n"},
+	{"crypto/internal/sysrand/rand.go", "var testingOnlyFailRead bool\n", "var testingOnlyFailRead bool\n\n// overlaytestNoise is in runtime/synctest.go.\n//\n//go:linkname overlaytestNoise\nfunc overlaytestNoise(b []byte) bool\n"},
 	// The queue of runnable goroutines is one, first come, first served: the global part continues the local one, and is not looked into
 	// every 61st time. Whether a goroutine runs next is the bubble's to draw.
 	{"runtime/proc.go", "	if pp.schedtick%61 == 0 && !sched.runq.empty() {\n", "	if gomaxprocs > 1 && pp.schedtick%61 == 0 && !sched.runq.empty() {\n"},
-	{"runtime/proc.go", "	if randomizeScheduler && next && randn(2) == 0 {\n		next = false\n	}\n", "	if randomizeScheduler && gomaxprocs > 1 && next && randn(2) == 0 {\n		next = false\n	}\n	if next && gomaxprocs == 1 {\n		next = gp.bubble != nil && overlaytestNext(gp.bubble)>>63 == 0\n	}\n"},
+	{"runtime/proc.go", "	if randomizeScheduler && next && randn(2) == 0 {\n		next = false\n	}\n", "	if randomizeScheduler && gomaxprocs > 1 && next && randn(2) == 0 {\n		next = false\n	}\n	if next && gomaxprocs == 1 {\n		next = gp.bubble != nil && overlaytestDraw(gp.bubble, 'n')>>63 == 0\n	}\n"},
 	{"runtime/proc.go", "	if t-h < uint32(len(pp.runq)) {\n		pp.runq[t%uint32(len(pp.runq))].set(gp)\n		atomic.StoreRel(&pp.runqtail, t+1) // store-release, makes the item available for consumption\n		return\n	}\n	if runqputslow(pp, gp, h, t) {\n",
 		"	if gomaxprocs == 1 && (t-h == uint32(len(pp.runq)) || !sched.runq.empty()) {\n		lock(&sched.lock)\n		globrunqput(gp)\n		unlock(&sched.lock)\n		return\n	}\n	if t-h < uint32(len(pp.runq)) {\n		pp.runq[t%uint32(len(pp.runq))].set(gp)\n		atomic.StoreRel(&pp.runqtail, t+1) // store-release, makes the item available for consumption\n		return\n	}\n	if runqputslow(pp, gp, h, t) {\n"},
 }
 
 // additions are the functions that the edits call.
-const additions = `// overlaytestNext draws from the bubble's random state.
 //
-//go:nosplit
-func overlaytestNext(bubble *synctestBubble) uint64 {
-	bubble.overlaytest += 0x9e3779b97f4a7c15
-	x := bubble.overlaytest
-	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
-	x = (x ^ x>>27) * 0x94d049bb133111eb
-	return x ^ x>>31
-}
-
-// overlaytestRand is rand, drawn from the bubble's state where a goroutine of a bubble asks.
-//
-//go:nosplit
-//go:linkname overlaytestRand
-func overlaytestRand() uint64 {
-	if b := getg().bubble; b != nil {
-		return overlaytestNext(b)
-	}
-	return rand()
-}
-
-// overlaytestRandn is cheaprandn, drawn from the bubble's state where a goroutine of a bubble asks.
-//
-//go:nosplit
-func overlaytestRandn(n uint32) uint32 {
-	if b := getg().bubble; b != nil {
-		return uint32(overlaytestNext(b) >> 32 * uint64(n) >> 32)
-	}
-	return cheaprandn(n)
-}
-
-// overlaytestPatience is for how long, in nanoseconds, a goroutine may compute without a pause.
-const overlaytestPatience = 10e9
-
-// overlaytestPreempt takes the processor from a goroutine that seems to wait for another without a pause. It is not exact.
-func overlaytestPreempt(pp *p) {
-	mp := pp.m.ptr()
-	if mp == nil || mp.curg == nil || mp.curg == mp.g0 {
-		return
-	}
-	if !overlaytestWarned {
-		overlaytestWarned = true
-		print("overlaytest: goroutine ", mp.curg.goid, " has computed for 10 s without a pause. Others are let in now, and the history is no function of the seed any more.\n")
-	}
-	preemptone(pp)
-	preemptM(mp)
-}
-
-var overlaytestWarned bool
-
-// overlaytestIsFirst is a goroutine that goes on before all others, 0 if none.
-var overlaytestIsFirst guintptr
-
-// overlaytestFirst has the collector work now and the goroutine go on afterwards.
-func overlaytestFirst(gp *g) {
-	casgstatus(gp, _Grunning, _Grunnable)
-	dropg()
-	overlaytestIsFirst.set(gp)
-	schedule()
-}
-
-// overlaytestSeed is the number in the environment that the bubbles of this process are seeded from.
-func overlaytestSeed() (seed uint64) {
-	for _, c := range []byte(gogetenv("OVERLAYTEST_ORDER")) {
-		seed = seed*1099511628211 + uint64(c)
-	}
-	return seed
-}
-
-// overlaytestReseed sets the random state of the bubble that the calling goroutine is in.
-//
-//go:linkname overlaytestReseed github.com/overlaytest/overlaytest/sim/bubble.reseed
-func overlaytestReseed(seed uint64) {
-	if b := getg().bubble; b != nil {
-		b.overlaytest, b.overlaytestMaps = seed, 0
-	}
-}
-
-`
+//go:embed additions.go.txt
+var additions string

@@ -17,24 +17,40 @@ import (
 type Go struct {
 	Version string // "go1.26.8"
 	Root    string // its GOROOT
+	Modules string // its GOMODCACHE: a Go that lies below cannot be overlaid where it is
+}
+
+// Built is what there is for go's flag -overlay.
+type Built struct {
+	File string // the overlay
+	Root string // the GOROOT for which it is: g's own, or a folder of links to what is in it
 }
 
 // ErrUnknownGo is wrapped by the error about a Go whose source is not what the edits were written for.
 var ErrUnknownGo = errors.New("this version of Go is not known to overlaytest")
 
-// Overlay writes the edited copies of g's runtime below a folder, unless they are there already, and returns the file for go's flag
-// -overlay. The copies depend on g and on the edits alone. Where one edit does not fit, nothing is written.
-func Overlay(g Go, below string) (file string, err error) {
+// Overlay writes the edited copies of g's runtime below a folder, unless they are there already. They depend on g and on the edits alone.
+// Where one edit does not fit, nothing is written.
+func Overlay(g Go, below string) (built Built, err error) {
 	edited, err := apply(g)
 	if err != nil {
-		return "", err
+		return built, err
 	}
 	folder := filepath.Join(below, g.Version+"-"+digest(g, edited))
-	file = filepath.Join(folder, "overlay.json")
-	if _, err := os.Stat(file); err == nil {
-		return file, nil
+	built = Built{File: filepath.Join(folder, "overlay.json"), Root: g.Root}
+	if g.inModules() {
+		built.Root = filepath.Join(folder, "go")
 	}
-	return file, write(folder, g, edited)
+	if _, err := os.Stat(built.File); err == nil {
+		return built, nil
+	}
+	return built, write(folder, g, built.Root, edited)
+}
+
+// inModules reports whether Go was downloaded as a module: go replaces no file below its module cache.
+func (g Go) inModules() bool {
+	rel, err := filepath.Rel(g.Modules, g.Root)
+	return g.Modules != "" && err == nil && filepath.IsLocal(rel)
 }
 
 // source is an edited file.
@@ -47,12 +63,12 @@ func apply(g Go) (edited []source, err error) {
 		if i < 0 {
 			text, err := os.ReadFile(filepath.Join(g.Root, "src", filepath.FromSlash(e.file)))
 			if err != nil {
-				return nil, fmt.Errorf("the source of %s: %w", g.Version, err)
+				return nil, fmt.Errorf("the source of %s cannot be read: %w", g.Version, err)
 			}
 			i, edited = len(edited), append(edited, source{e.file, string(text)})
 		}
 		if n := strings.Count(edited[i].text, e.old); n != 1 {
-			return nil, fmt.Errorf("%w: %s has %d times in src/%s what stands there once in those it knows (go1.26): %q",
+			return nil, fmt.Errorf("%w: %s has %d times in src/%s what stands there once in those it knows (go1.26, go1.27): %q",
 				ErrUnknownGo, g.Version, n, e.file, firstLine(e.old))
 		}
 		edited[i].text = strings.Replace(edited[i].text, e.old, e.new, 1)
@@ -76,7 +92,7 @@ func digest(g Go, edited []source) string {
 }
 
 // write puts the files into a folder, which appears as a whole or not at all.
-func write(folder string, g Go, edited []source) error {
+func write(folder string, g Go, root string, edited []source) error {
 	if err := os.MkdirAll(filepath.Dir(folder), 0o755); err != nil {
 		return err
 	}
@@ -85,13 +101,18 @@ func write(folder string, g Go, edited []source) error {
 		return err
 	}
 	defer os.RemoveAll(draft)
+	if root != g.Root {
+		if err := link(g.Root, filepath.Join(draft, filepath.Base(root))); err != nil {
+			return err
+		}
+	}
 	replace := map[string]string{}
 	for _, s := range edited {
 		name := strings.ReplaceAll(s.name, "/", "_")
 		if err := os.WriteFile(filepath.Join(draft, name), []byte(s.text), 0o644); err != nil {
 			return err
 		}
-		replace[filepath.Join(g.Root, "src", filepath.FromSlash(s.name))] = filepath.Join(folder, name)
+		replace[filepath.Join(root, "src", filepath.FromSlash(s.name))] = filepath.Join(folder, name)
 	}
 	list, err := json.MarshalIndent(map[string]any{"Replace": replace}, "", "  ")
 	if err != nil {
@@ -100,9 +121,26 @@ func write(folder string, g Go, edited []source) error {
 	if err := os.WriteFile(filepath.Join(draft, "overlay.json"), list, 0o644); err != nil {
 		return err
 	}
-	if err := os.Rename(draft, folder); err != nil && !errors.Is(err, os.ErrExist) {
+	if err := os.Rename(draft, folder); err != nil {
 		if _, there := os.Stat(filepath.Join(folder, "overlay.json")); there != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// link makes a folder with links to what is in another.
+func link(root, view string) error {
+	entries, err := os.ReadDir(root)
+	if err != nil {
+		return err
+	}
+	if err := os.Mkdir(view, 0o755); err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if err := os.Symlink(filepath.Join(root, e.Name()), filepath.Join(view, e.Name())); err != nil {
+			return fmt.Errorf("a Go that was downloaded as a module needs links to be seen elsewhere; install it, or set GOTOOLCHAIN=local: %w", err)
 		}
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -23,11 +24,11 @@ func installed(t *testing.T) Go {
 
 func TestTheEditsFitThisGo(t *testing.T) {
 	g, below := installed(t), t.TempDir()
-	file, err := Overlay(g, below)
+	built, err := Overlay(g, below)
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := os.ReadFile(file)
+	text, err := os.ReadFile(built.File)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,8 +43,53 @@ func TestTheEditsFitThisGo(t *testing.T) {
 			t.Errorf("%s and its copy: %v, %v, the same: %v", original, err1, err2, string(before) == string(after))
 		}
 	}
-	if again, err := Overlay(g, below); err != nil || again != file {
+	if again, err := Overlay(g, below); err != nil || again != built {
 		t.Errorf("the second time it is %s, %v", again, err)
+	}
+}
+
+// TestAGoBelowTheModuleCacheIsSeenElsewhere wants the overlay of a Go that was downloaded as a module to name files of a folder of links.
+func TestAGoBelowTheModuleCacheIsSeenElsewhere(t *testing.T) {
+	g := installed(t)
+	g.Modules = filepath.Dir(g.Root)
+	built, err := Overlay(g, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if built.Root == g.Root || !strings.HasPrefix(built.Root, filepath.Dir(built.File)) {
+		t.Errorf("the root is %s", built.Root)
+	}
+	if _, err := os.Stat(filepath.Join(built.Root, "src", "runtime", "proc.go")); err != nil {
+		t.Error(err)
+	}
+	text, err := os.ReadFile(built.File)
+	if err != nil || strings.Contains(string(text), g.Root+string(filepath.Separator)+"src") {
+		t.Errorf("%v: %s", err, text)
+	}
+}
+
+func TestTwoAtOnceMakeOne(t *testing.T) {
+	g, below := installed(t), t.TempDir()
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			if built, err := Overlay(g, below); err != nil {
+				t.Error(err)
+			} else if _, err := os.Stat(built.File); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if left, err := os.ReadDir(below); err != nil || len(left) != 1 {
+		t.Errorf("%v %v, want one folder", left, err)
+	}
+}
+
+func TestAGoThatCannotBeReadIsNamed(t *testing.T) {
+	_, err := Overlay(Go{Version: "go1.26.8", Root: filepath.Join(t.TempDir(), "gone")}, t.TempDir())
+	if !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), "gone") || !strings.Contains(err.Error(), "go1.26.8") {
+		t.Errorf("the error is %v", err)
 	}
 }
 

@@ -170,9 +170,9 @@ func contexts(h *history) {
 	var all sync.WaitGroup
 	for i := range 60 {
 		ctx, stop := context.WithTimeout(root, time.Duration(1+i%5)*time.Millisecond)
-		child, _ := context.WithCancel(ctx)
+		child, leave := context.WithCancel(ctx)
 		context.AfterFunc(child, func() { h.note("after", i) })
-		all.Go(func() { defer stop(); <-child.Done(); h.note(i, child.Err()) })
+		all.Go(func() { defer stop(); defer leave(); <-child.Done(); h.note(i, child.Err()) })
 	}
 	time.Sleep(3 * time.Millisecond)
 	cancel()

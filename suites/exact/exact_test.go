@@ -1,3 +1,5 @@
+// Package exact_test plays programs that race for everything Go has, each many times in processes of their own, and counts the histories. It
+// is run by go run ./cmd/overlaytest test ./suites/exact.
 package exact_test
 
 import (

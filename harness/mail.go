@@ -138,13 +138,14 @@ func (m *Mail) missing() []Letter {
 	return missing
 }
 
-// Uneven returns what members that are up have not heard, though another that is up has: what an overlay must make good that agrees to
-// lose what only the crashed have heard.
+// Uneven returns what members that are up have not heard, though another has, in the life it is in: what an overlay must make good that
+// agrees to lose what only those have heard who crashed since, back by now or not.
 func (m *Mail) Uneven() []Letter {
 	uneven := []Letter{}
 	for _, l := range m.Missing() {
-		for i, heard := range m.letters[m.index[l.ID]].heard {
-			if heard >= 0 && m.members[i].up() {
+		about := &m.letters[m.index[l.ID]]
+		for i, heard := range about.heard {
+			if heard >= 0 && m.members[i].up() && about.life[i] == m.members[i].life() {
 				uneven = append(uneven, l)
 				break
 			}

@@ -85,7 +85,7 @@ func TestOrderIsPerSender(t *testing.T) {
 }
 
 func TestWhatOnlyTheGoneHaveHeardIsNotUneven(t *testing.T) {
-	_, members, mail := ears(t)
+	w, members, mail := ears(t)
 	mail.Sent(1)
 	same(t, "Uneven", mail.Uneven(), []harness.Letter{})
 	members[0].Overlay.got(1)
@@ -93,6 +93,11 @@ func TestWhatOnlyTheGoneHaveHeardIsNotUneven(t *testing.T) {
 	members[0].Crash()
 	same(t, "Uneven", mail.Uneven(), []harness.Letter{})
 	same(t, "Missing", len(mail.Missing()), 2)
+	members[0].Restart()
+	w.Run(0)
+	same(t, "Uneven, once it is back", mail.Uneven(), []harness.Letter{})
+	members[0].Overlay.got(1)
+	same(t, "Uneven, once it has heard it again", len(mail.Uneven()), 2)
 }
 
 func TestMailSumsUp(t *testing.T) {

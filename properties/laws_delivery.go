@@ -17,7 +17,8 @@ const (
 	AtMostOnce
 	// InOrder: nobody hears a message after one that the same member sent later.
 	InOrder
-	// Agreed is AtLeastOnce without the messages that only those have heard who are gone: for overlays that keep nothing on disk.
+	// Agreed is AtLeastOnce without the messages that only those have heard who crashed or left since, even if they are back: for overlays that
+	// keep nothing on disk.
 	Agreed
 	// ExactlyOnce is both AtLeastOnce and AtMostOnce.
 	ExactlyOnce = AtLeastOnce | AtMostOnce

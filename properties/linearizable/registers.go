@@ -18,10 +18,14 @@ import (
 //
 // It is looked at after every answer. Once the world is healed, every operation must be answered within a time, unless its node crashed;
 // then all read every register once more, and porcupine has its say. A failure names the register and the operations that contradict each
-// other, and leaves porcupine's picture of that register. A run that is too much for porcupine is vacuous: it proves nothing.
+// other, and leaves porcupine's picture of that register. A run that is too much for porcupine is vacuous: it proves nothing. No registers at all
+// panic.
 func Registers[O any](write func(o O, key, value uint64, done func()), read func(o O, key uint64, done func(value uint64)), registers uint64,
 	within time.Duration,
 ) properties.Clause[O] {
+	if registers == 0 {
+		panic("linearizable: Registers: 0 registers, want 1 or more")
+	}
 	place := callerPlace()
 	return func(r *harness.Run[O]) func() {
 		h := Record(r.World)

@@ -29,6 +29,7 @@ var worlds = []world{
 	{"peers behind NATs of every kind", 11, []sim.Rule{fixtures.Internet}, nats, 5 * time.Minute},
 	{"gossip over access links and a bottleneck", 12, []sim.Rule{fixtures.Uniform(10*time.Millisecond, 50*time.Millisecond)}, narrow, time.Minute},
 	{"clocks that are wrong, and machines that are slow", 13, []sim.Rule{sim.Latency(20 * time.Millisecond)}, mistimed, time.Minute},
+	{"walks under churn as measured, by the day, in crowds", 14, []sim.Rule{fixtures.Internet}, lively, 5 * time.Minute},
 }
 
 // introduce makes nodes, and boots each with the addresses that it meets.

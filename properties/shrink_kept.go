@@ -33,7 +33,8 @@ func kept(drawn, small harness.Scenario) string {
 func (x *shrinker) moot(drawn harness.Scenario) (all []string) {
 	small := x.best.scenario
 	for _, f := range fields {
-		if f.of(&drawn).Name != "" && f.of(&small).Name == "" {
+		listed := f.name == theChurnModel && len(small.Churn) > 0 || f.name == theTraffic && len(small.Work) > 0 // what is left may be of it
+		if f.of(&drawn).Name != "" && f.of(&small).Name == "" && !listed {
 			all = append(all, f.name)
 		}
 	}

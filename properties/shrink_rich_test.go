@@ -128,6 +128,19 @@ func operations(s harness.Scenario) []harness.Op {
 	return ops
 }
 
+// What is listed of a model is not said not to have mattered.
+func TestWhatIsLeftOfAModelMattered(t *testing.T) {
+	drawn := harness.Scenario{ChurnModel: harness.Choice{Name: "kad"}, Traffic: harness.Choice{Name: "steady"}}
+	x := &shrinker{best: &verdict{}}
+	if got := x.moot(drawn); !slices.Equal(got, []string{theChurnModel, theTraffic}) {
+		t.Errorf("nothing left: %q", got)
+	}
+	x.best.scenario = harness.Scenario{Churn: make([]harness.Change, 1), Work: make([]harness.Op, 1)}
+	if got := x.moot(drawn); got != nil {
+		t.Errorf("one of each left: %q", got)
+	}
+}
+
 // A crash that comes of a model is found, listed, and left alone.
 func TestChurnModelsAreSpelledOutAndDropped(t *testing.T) {
 	crashes := func(s harness.Scenario) bool {

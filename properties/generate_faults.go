@@ -8,7 +8,9 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/overlaytest/overlaytest/fixtures"
 	"github.com/overlaytest/overlaytest/harness"
+	"github.com/overlaytest/overlaytest/sim"
 )
 
 // Faults draws up to eight faults within the budget, for a world of these nodes that lasts d. Each list has some of the kinds only; without
@@ -30,6 +32,25 @@ func allKinds() []harness.Verb {
 		harness.MTU, harness.Throttle, harness.Slow, harness.LateTimers, harness.Skew, harness.Step, harness.Drift, harness.FailDisk, harness.Rebind,
 		harness.Reuse, harness.Twin, harness.Mutate,
 	}
+}
+
+// checked panics for a budget by which impossible scenarios would be drawn, or none that it names.
+func (b Budget) checked() Budget {
+	known := func(name string) bool {
+		return slices.ContainsFunc(fixtures.NATs(), func(m fixtures.Model) bool { return m.Name == name })
+	}
+	switch i := slices.IndexFunc(b.NAT, func(name string) bool { return !known(name) }); {
+	case i >= 0:
+		_, err := fixtures.NATNamed(b.NAT[i])
+		panic("properties: Budget.NAT: " + err.Error())
+	case b.MTU != 0 && b.MTU < 68:
+		panic(fmt.Sprintf("properties: Budget.MTU: %d: want 0, or 68 or more", b.MTU))
+	case b.Rate != 0 && b.Rate < 1000:
+		panic(fmt.Sprintf("properties: Budget.Rate: %d: want 0, or 1000 or more", b.Rate))
+	case b.Drift > sim.Percent(50):
+		panic(fmt.Sprintf("properties: Budget.Drift: %v: want at most 50%%", b.Drift))
+	}
+	return b
 }
 
 // kinds are those of the kinds that the budget allows, the simplest first.

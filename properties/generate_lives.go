@@ -20,7 +20,7 @@ const mostLives = 32
 // budget allows is listed. Goodbyes are said only if [ChurnBy] has nodes leave,
 // else who would crashes; and who says one comes back.
 func ChurnLike(choices ...harness.Choice) Part {
-	models := oneOf(choices, func() *rapid.Generator[harness.Choice] { return Models(fixtures.Churns(), known(fixtures.ChurnNamed)) })
+	models := oneOf(choices, known(fixtures.ChurnNamed), func() *rapid.Generator[harness.Choice] { return Models(fixtures.Churns(), known(fixtures.ChurnNamed)) })
 	gen := rapid.Custom(func(t *rapid.T) lives {
 		return lives{coinGen.Draw(t, "there"), models.Draw(t, "model"), seedGen.Draw(t, "stream")}
 	})

@@ -7,6 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/overlaytest/overlaytest/fixtures"
 	"github.com/overlaytest/overlaytest/harness"
 	"github.com/overlaytest/overlaytest/sim"
 )
@@ -120,7 +121,7 @@ func ChurnBy(verbs ...harness.Verb) Part {
 // Faulty makes things go wrong that the overlay claims to survive, as [Faults] draws them: these kinds, or all that the budget allows. Churn
 // and Loss keep within the budget too. Half of the scenarios have their ties permuted.
 func Faulty(b Budget, kinds ...harness.Verb) Part {
-	able := b.kinds(kinds)
+	able := b.checked().kinds(kinds)
 	return func(s *space) {
 		s.budget, s.claimed, s.kinds = b, true, able
 		Ties(s)
@@ -130,6 +131,11 @@ func Faulty(b Budget, kinds ...harness.Verb) Part {
 // Targets has faults of packets be about all packets, or about those whose payload matches one of these patterns, as a fault's Match has
 // them: such as the kinds of messages of an overlay.
 func Targets(matches ...string) Part {
+	for _, m := range matches {
+		if _, err := fixtures.Matching(m); err != nil {
+			panic("properties: " + err.Error())
+		}
+	}
 	return func(s *space) { s.matches = append([]string{""}, matches...) }
 }
 

@@ -1,6 +1,7 @@
 package properties
 
 import (
+	"fmt"
 	"slices"
 
 	"pgregory.net/rapid"
@@ -26,13 +27,13 @@ func (n *network) set(name string, gen *rapid.Generator[harness.Choice]) {
 
 // Topology makes each scenario have one of these topologies, the simplest first. Without any: those of [Topologies].
 func Topology(choices ...harness.Choice) Part {
-	gen := oneOf(choices, Topologies)
+	gen := oneOf(choices, known(fixtures.TopologyNamed), Topologies)
 	return func(s *space) { s.topologies = gen }
 }
 
 // Latency makes each scenario have one of these latencies, the simplest first. Without any: those of [Latencies].
 func Latency(choices ...harness.Choice) Part {
-	gen := oneOf(choices, Latencies)
+	gen := oneOf(choices, known(fixtures.RuleNamed), Latencies)
 	return func(s *space) { s.set(theLatency, gen) }
 }
 
@@ -53,18 +54,20 @@ func Losses(choices ...harness.Choice) Part {
 }
 
 // NAT puts the nodes of half of the scenarios behind NATs: one of these choices, or without any, of all that fixtures has. With [Faulty],
-// only those that the budget has.
+// only those that the budget has; a choice beyond it panics.
 func NAT(choices ...harness.Choice) Part {
 	return func(s *space) { s.gated = func(s *space) { s.gate(slices.Clone(choices)) } }
 }
 
-// gate makes NATs of those choices that the budget has.
+// gate makes NATs of the choices, or of what the budget has.
 func (s *space) gate(choices []harness.Choice) {
 	models := fixtures.NATs()
 	if s.claimed {
 		beyond := func(name string) bool { return !slices.Contains(s.budget.NAT, name) }
 		models = slices.DeleteFunc(models, func(m fixtures.Model) bool { return beyond(m.Name) })
-		choices = slices.DeleteFunc(choices, func(c harness.Choice) bool { return beyond(c.Name) })
+		if i := slices.IndexFunc(choices, func(c harness.Choice) bool { return c.Name != "" && beyond(c.Name) }); i >= 0 {
+			panic(fmt.Sprintf("properties: a NAT %q: the budget has %q", choices[i].Name, s.budget.NAT))
+		}
 	}
 	if len(models)+len(choices) > 0 {
 		inHalf(theNAT, choices, models, known(fixtures.NATNamed))(s)
@@ -85,7 +88,7 @@ func Rich(s *space) {
 
 // inHalf makes a field of half of the scenarios one of these choices, or one of the models if there are none.
 func inHalf(name string, choices []harness.Choice, models []fixtures.Model, check check) Part {
-	gen := oneOf(choices, func() *rapid.Generator[harness.Choice] { return Models(models, check) })
+	gen := oneOf(choices, check, func() *rapid.Generator[harness.Choice] { return Models(models, check) })
 	return func(s *space) {
 		s.set(name, rapid.Custom(func(t *rapid.T) harness.Choice {
 			there, choice := coinGen.Draw(t, "there"), gen.Draw(t, "choice")
@@ -97,10 +100,15 @@ func inHalf(name string, choices []harness.Choice, models []fixtures.Model, chec
 	}
 }
 
-// oneOf draws one of the choices, or what usual draws if there are none.
-func oneOf(choices []harness.Choice, usual func() *rapid.Generator[harness.Choice]) *rapid.Generator[harness.Choice] {
+// oneOf draws one of the choices, or what usual draws if there are none. A choice that cannot be had is a programmer's error and panics.
+func oneOf(choices []harness.Choice, check check, usual func() *rapid.Generator[harness.Choice]) *rapid.Generator[harness.Choice] {
 	if len(choices) == 0 {
 		return usual()
+	}
+	for _, c := range choices {
+		if err := check(c.Name, c.Params...); err != nil && c.Name != "" {
+			panic("properties: " + err.Error())
+		}
 	}
 	return rapid.SampledFrom(choices)
 }

@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"hash/fnv"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"pgregory.net/rapid"
 
+	"github.com/overlaytest/overlaytest/fixtures"
 	"github.com/overlaytest/overlaytest/harness"
 	"github.com/overlaytest/overlaytest/properties"
 	"github.com/overlaytest/overlaytest/sim"
@@ -99,6 +101,19 @@ func TestPartsThatMakeNoSensePanic(t *testing.T) {
 		`properties: a fault "mutate": the budget has ["crash" "pause"]`: func() {
 			properties.Faulty(properties.Budget{Down: 1}, harness.Mutate)
 		},
+		`properties: Budget.MTU: 3: want 0, or 68 or more`:      func() { properties.Faulty(properties.Budget{MTU: 3}) },
+		`properties: Budget.Rate: 999: want 0, or 1000 or more`: func() { properties.Faulty(properties.Budget{Rate: 999}) },
+		`properties: Budget.Drift: 50.0001%: want at most 50%`:  func() { properties.Faulty(properties.Budget{Drift: 500_001}) },
+		`properties: a NAT "symmetric": the budget has ["full-cone"]`: func() {
+			properties.Scenarios(properties.NAT(harness.Choice{}, harness.Choice{Name: "symmetric", Params: []int64{60e9}}), properties.Faulty(properties.Budget{NAT: []string{"full-cone"}}))
+		},
+		`properties: fixtures: wrong parameter: churn weibull: got 0 parameters [], wants 5: ` + modelNamed(fixtures.Churns(), "weibull").String(): func() {
+			properties.ChurnLike(harness.Choice{Name: "weibull"})
+		},
+		`properties: fixtures: wrong parameter: topology tree: branching is 0, wants 1 to 1000000`: func() { properties.Topology(harness.Choice{Name: "tree", Params: []int64{0}}) },
+		`properties: fixtures: wrong parameter: pattern "zz": "zz" are not bytes: want two hexadecimal digits for each, or dots, such as "f6" or "f."`: func() {
+			properties.Targets("22:f6", "zz")
+		},
 		"properties: Models(): want at least one":                func() { properties.Models(nil, nil) },
 		`properties: Ops("", 3): want a name, and at least one`:  func() { properties.Ops("", 3) },
 		`properties: Ops("x", 0): want a name, and at least one`: func() { properties.Ops("x", 0) },
@@ -112,4 +127,17 @@ func TestPartsThatMakeNoSensePanic(t *testing.T) {
 			part()
 		}()
 	}
+}
+
+func TestABudgetForNATsThatThereAreNotPanics(t *testing.T) {
+	defer func() {
+		if got := fmt.Sprint(recover()); !strings.HasPrefix(got, `properties: Budget.NAT: fixtures: no such model: NAT "tribler"; there are: `) {
+			t.Error(got)
+		}
+	}()
+	properties.Faulty(properties.Budget{NAT: []string{"full-cone", "tribler"}})
+}
+
+func modelNamed(models []fixtures.Model, name string) fixtures.Model {
+	return models[slices.IndexFunc(models, func(m fixtures.Model) bool { return m.Name == name })]
 }

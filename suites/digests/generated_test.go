@@ -38,7 +38,7 @@ var space = properties.Scenarios(properties.Nodes(2, 12), properties.Latency(), 
 	properties.Conditions(choice("g1050", 4, 0), choice("correlated", 10e6, 800, 800_000, 20e6)),
 	properties.Losses(choice("gilbert", 50_000, 3000), choice("loss-storm")), properties.Traffic(choice("bursts", 1e9, 5e9, 5e9, 0, 0)),
 	properties.NAT(choice("full-cone", 60e9), choice("symmetric", 30e9), choice("tribler-2011")),
-	properties.ChurnLike(choice("weibull", 30e9, 600, 5e9, 1000)), properties.Targets("0:01"),
+	properties.ChurnLike(choice("weibull", 30e9, 600, 5e9, 1000, 0)), properties.Targets("0:01"),
 	properties.ChurnBy(harness.Crash, harness.Restart, harness.Join, harness.Move, harness.Renew))
 
 func choice(name string, params ...int64) harness.Choice {

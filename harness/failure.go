@@ -1,7 +1,9 @@
 package harness
 
 import (
+	"cmp"
 	"fmt"
+	"os"
 	"path/filepath"
 	"regexp"
 	"runtime"
@@ -103,8 +105,10 @@ func (w *World) Replay() string {
 	return strings.TrimSpace(w.env + " " + testCommand(w.T.Name()))
 }
 
-// testCommand runs the test of that name alone.
-func testCommand(test string) string { return "go test " + packagePath() + " " + selection(test) }
+// testCommand runs the test of that name alone, by go test, or by what runs this test in its place and says so in OVERLAYTEST_COMMAND.
+func testCommand(test string) string {
+	return cmp.Or(os.Getenv("OVERLAYTEST_COMMAND"), "go test") + " " + packagePath() + " " + selection(test)
+}
 
 // packagePath is the import path of the package under test, which the go command writes into its test binaries; "." when it did not.
 func packagePath() string {

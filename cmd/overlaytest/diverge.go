@@ -118,7 +118,7 @@ func (l *laboratory) report() string {
 	}
 	fmt.Fprintf(&b, "  %d runs under overlaytest test agree in %d events.", repeats, len(was.one.events))
 	for _, c := range freeable {
-		if free := l.runs(c); free.differ() {
+		if free := l.runs(c); free.differ() && len(free.one.events) > 0 && len(free.other.events) > 0 {
 			fmt.Fprintf(&b, "\n  Under go test they would differ by %s.\n%s", c.cause, free.difference())
 		}
 	}
@@ -128,7 +128,7 @@ func (l *laboratory) report() string {
 // cause is what the runs differ by.
 func (l *laboratory) cause(was runs) string {
 	for _, c := range fixable {
-		if !l.runs(c).differ() {
+		if r := l.runs(c); !r.differ() && len(r.one.events) > 0 {
 			return c.cause
 		}
 	}

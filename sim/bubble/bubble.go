@@ -37,6 +37,9 @@ type bubble struct {
 	event  bool                   // the runner is in an event
 	since  time.Duration          // the bubble's time when the event began
 	wakes  []*sync.Cond           // who is to be woken when the event has ended
+
+	broken  atomic.Pointer[string] // what a program's goroutine panicked with
+	history string                 // the file in which the world is written down, if one is asked for
 }
 
 // of returns the bubble of a node's world, which is joined to that of the calling goroutine when it is first asked for.
@@ -46,6 +49,7 @@ func of(n *sim.Node) *bubble {
 		w := n.World()
 		b := &bubble{w: w, began: time.Now().Add(-w.Elapsed()), kick: make(chan struct{}, 1), target: -1, event: w.Event() != 0, since: w.Elapsed()}
 		reseed(w.Seed())
+		b.record()
 		w.Pace((*pace)(b))
 		w.Watch(b.crashed, sim.Crashed)
 		w.Watch(b.stopped, sim.Paused, sim.Resumed)
@@ -68,6 +72,9 @@ func (b *bubble) elapsed() time.Duration { return time.Since(b.began) }
 
 // lock takes hold of the world for the calling goroutine, and returns what lets go of it. Code that an event calls has hold of it already.
 func (b *bubble) lock() (unlock func()) {
+	if now := time.Now(); now != now.Round(0) { // with a monotonic reading, which there is none of in a bubble
+		panic("bubble: a goroutine outside the bubble uses a world of programs: start it inside the function of bubble.Test, or by Host.Go")
+	}
 	if !b.mu.TryLock() {
 		if runner := b.runner.Load(); runner != nil && *runner == self() {
 			return func() {}

@@ -11,3 +11,8 @@ const Exact = true
 //
 //go:linkname reseed
 func reseed(seed uint64)
+
+// outsiders returns where the goroutines began that ran outside of bubbles while there were any; the rest is zero.
+//
+//go:linkname outsiders
+func outsiders() []uintptr

@@ -7,3 +7,6 @@ const Exact = false
 
 // reseed has nothing to set in a plain runtime.
 func reseed(uint64) {}
+
+// outsiders are not seen in a plain runtime.
+func outsiders() []uintptr { return nil }

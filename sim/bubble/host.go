@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"runtime/debug"
 	"runtime/pprof"
 	"strconv"
 	"sync"
@@ -83,8 +84,24 @@ func (b *bubble) hop(h *Host, f func()) (returned bool) {
 	return returned
 }
 
-// Go runs f on a goroutine of its own, which may wait for whatever it likes. Its context ends when the node crashes.
-func (h *Host) Go(f func(context.Context)) { h.label(func() { go f(h.context) }) }
+// Go runs f on a goroutine of its own, which may wait for whatever it likes. Its context ends when the node crashes. If it panics, the world
+// does, and names the node; goroutines that f starts end the process, as ever.
+func (h *Host) Go(f func(context.Context)) {
+	h.label(func() {
+		go func() {
+			defer h.pass()
+			f(h.context)
+		}()
+	})
+}
+
+// pass has the world panic instead of the goroutine that panics.
+func (h *Host) pass() {
+	if p := recover(); p != nil {
+		text := fmt.Sprintf("a goroutine of node %q panicked: %v\n\n%s", h.node.Name(), p, debug.Stack())
+		h.b.broken.CompareAndSwap(nil, &text)
+	}
+}
 
 // label runs f so that the goroutines it starts, and those that they start, can be told to be this life's.
 func (h *Host) label(f func()) {

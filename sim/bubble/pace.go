@@ -59,6 +59,7 @@ func (p *pace) sleep(until, d time.Duration) {
 	default:
 	}
 	p.w.CatchUp(min(until, (*bubble)(p).elapsed()))
+	p.passOn()
 }
 
 // Settle has whom the event woke run until they are blocked again, one after the other.
@@ -74,11 +75,20 @@ func (p *pace) Settle() {
 		p.settle()
 	}
 	p.settle()
+	p.passOn()
+}
+
+// passOn panics with what a program's goroutine panicked with.
+func (p *pace) passOn() {
+	if broken := p.broken.Swap(nil); broken != nil {
+		panic(*broken)
+	}
 }
 
 // Close ends what runs on the hosts, gives it time to, and panics with the names of what does not.
 func (p *pace) Close() {
 	b := (*bubble)(p)
+	defer b.recordOutsiders()
 	for _, h := range b.hosts {
 		if h != nil {
 			h.crash()

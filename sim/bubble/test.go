@@ -1,6 +1,11 @@
 package bubble
 
 import (
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/cryptotest"
 	"testing/synctest"
@@ -8,10 +13,32 @@ import (
 
 // Test runs f in a bubble, in which worlds of programs are made and run. Crypto/rand yields numbers of the seed there, so the test must not
 // run in parallel with others. In a Ginkgo spec, t is that of the suite's TestXxx, and f calls GinkgoRecover.
+//
+// The test fails, with their stacks, if goroutines remain when f has returned: worlds are to be closed. Channels, timers and contexts that
+// f waits for are made in it: the world's time stands still while a goroutine waits for one from outside, such as Ginkgo's SpecContext; who
+// does is named on standard error after ten seconds.
 func Test(t *testing.T, seed uint64, f func(t *testing.T)) {
 	t.Helper()
+	sayWhetherExact()
+	name := ""
+	defer func() {
+		t.Helper()
+		if p := recover(); p != nil {
+			if err, ok := p.(error); !ok || !strings.HasPrefix(err.Error(), "deadlock: ") {
+				panic(p)
+			}
+			t.Fatalf("bubble: %v. World.Close ends what its hosts do; what else was started must have ended, too. There remain:\n%s", p, inBubble(name))
+		}
+	}()
+	quiet := make(chan struct{})
+	defer close(quiet)
+	var now progress
+	go now.watch(quiet, watchEvery, os.Stderr)
 	synctest.Test(t, func(t *testing.T) {
 		cryptotest.SetGlobalRandom(t, seed)
+		name = bubbleName()
+		now.name.Store(&name)
+		defer now.done.Store(true)
 		f(t)
 	})
 }
@@ -21,5 +48,19 @@ func Around(t *testing.T) func(seed uint64, play func()) {
 	return func(seed uint64, play func()) {
 		t.Helper()
 		Test(t, seed, func(*testing.T) { play() })
+	}
+}
+
+var said atomic.Bool
+
+// sayWhetherExact says once in a process that one seed may have several histories, if it may.
+func sayWhetherExact() {
+	switch procs := runtime.GOMAXPROCS(0); {
+	case Exact && procs == 1 || !said.CompareAndSwap(false, true):
+	case Exact:
+		fmt.Fprintf(os.Stderr, "bubble: on %d processors one seed may have several histories: set GOMAXPROCS=1\n", procs)
+	default:
+		fmt.Fprintln(os.Stderr, "bubble: under go test alone, one seed may have several histories where goroutines race: for one, run\n"+
+			"go run github.com/overlaytest/overlaytest/cmd/overlaytest test")
 	}
 }

@@ -63,7 +63,6 @@ var edits = []edit{
 	{"runtime/proc.go", "	defaultGOMAXPROCSInit()\n\n	lock(&sched.lock)\n", "	defaultGOMAXPROCSInit()\n	overlaytestInit()\n\n	lock(&sched.lock)\n"},
 	{"runtime/proc.go", "	mp.curg = gp\n	gp.m = mp\n", "	overlaytestSee(gp)\n	mp.curg = gp\n	gp.m = mp\n"},
 	{"runtime/time.go", "	return time_now()\n", "	if overlaytestFixed&(1<<('w'-'a')) != 0 {\n		return overlaytestNow()\n	}\n	return time_now()\n"},
-	{"runtime/time.go", "		return gp.bubble.now\n	}\n	return nanotime()\n", "		return gp.bubble.now\n	}\n	if overlaytestFixed&(1<<('w'-'a')) != 0 {\n		_, _, mono := overlaytestNow()\n		return mono\n	}\n	return nanotime()\n"},
 	{"crypto/internal/sysrand/rand.go", "func Read(b []byte) {\n", "func Read(b []byte) {\n	if overlaytestNoise(b) {\n		return\n	}\n"},
 	{"crypto/internal/sysrand/rand.go", "var testingOnlyFailRead bool\n", "var testingOnlyFailRead bool\n\n// overlaytestNoise is in runtime/synctest.go.\n//\n//go:linkname overlaytestNoise\nfunc overlaytestNoise(b []byte) bool\n"},
 	// The queue of runnable goroutines is one, first come, first served: the global part continues the local one, and is not looked into

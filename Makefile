@@ -31,7 +31,7 @@ modules: ## test the modules of their own below suites/, which run others' code 
 	  (cd $$(dirname $$file) && $(GO) vet ./... && OVERLAYTEST_BASE=$(BASE) $(GO) test -count=1 ./...); done
 
 exact: ## run what runs in bubbles by overlaytest test: one seed, one history
-	$(GO) run ./cmd/overlaytest test -count=1 ./sim/bubble ./suites/bubble
+	$(GO) run ./cmd/overlaytest test -count=1 ./sim/bubble ./suites/bubble ./suites/exact ./cmd/overlaytest
 
 race: ## run every test of the core under the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(GO) test -count=1 -race $(CORE)

@@ -37,7 +37,7 @@ func (a *arena) put(data []byte) (block uint32) {
 	} else {
 		block = b.made
 		b.made++
-		if n := blocksPerChunk(c); block&(n-1) == 0 {
+		if n := uint32(1) << perChunk(c); block&(n-1) == 0 {
 			b.chunks = append(b.chunks, make([]byte, int(n)<<(smallestBlock+c)))
 		}
 	}
@@ -57,20 +57,14 @@ func (a *arena) release(block uint32, size uint16) {
 	b.free = append(b.free, block)
 }
 
-// blocksPerChunk is how many blocks of a class make a chunk: a power of two.
-func blocksPerChunk(class int) uint32 {
-	if shift := arenaBits - smallestBlock - class; shift > 0 {
-		return 1 << shift
-	}
-	return 1
-}
+// perChunk is the binary logarithm of how many blocks of a class make a chunk.
+func perChunk(class int) uint { return uint(max(arenaBits-smallestBlock-class, 0)) & 31 }
 
 // bytes returns a whole block.
 func (b *blocks) bytes(class int, block uint32) []byte {
-	n := blocksPerChunk(class)
-	chunk := b.chunks[block/n]
-	start := int(block&(n-1)) << (smallestBlock + class)
-	return chunk[start : start+1<<(smallestBlock+class)]
+	shift, size := perChunk(class), uint(smallestBlock+class)&63
+	start := int(block&(1<<shift-1)) << size
+	return b.chunks[block>>shift][start : start+1<<size]
 }
 
 // ordinals counts the packets of each pair of nodes within the present instant. It is an open hash table that is emptied, by a new

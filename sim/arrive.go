@@ -120,11 +120,11 @@ func (w *World) pass(v *Packet, slot uint32, i int) bool {
 		}
 		fate := b.Arrive(v)
 		b.ledger.Eligible++
-		if fate == (Fate{}) && !v.touched && v.ticket == 0 {
+		if fate.none() && !v.touched && v.ticket == 0 {
 			continue
 		}
 		b.ledger.Fired++
-		changed := v.ticket != 0 || fate != (Fate{})
+		changed := v.ticket != 0 || !fate.none()
 		if v.touched && v.ticket == 0 {
 			changed = w.rewrite(v, slot) || changed
 		}

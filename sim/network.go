@@ -74,7 +74,10 @@ func (n *Node) send(from uint64, to netip.AddrPort, data []byte) error {
 		return fmt.Errorf("sim: node %q: send to %v: %w: %d bytes, at most %d", n.name, to, ErrTooBig, len(data), MaxDatagram)
 	}
 	dst := w.book.known(to)
-	h := w.book.reach(dst)
+	h := w.book.slot(dst)
+	if h.code == 0 {
+		h = w.book.reach(dst)
+	}
 	if len(w.gateways) != 0 && (h == nil || h.code&gatedBit != 0 || w.gateOf(n.site) != nil) {
 		return n.cross(from, to, dst, h, data)
 	}
@@ -147,13 +150,13 @@ func (w *World) view() *Packet {
 func (w *World) travel(v *Packet, slot uint32, i int, delay time.Duration) {
 	for ; i < len(w.filters); i++ {
 		b := w.filters[i]
-		v.filter, v.draws = b.key, 0
+		v.filter, v.draws, v.lag = b.key, 0, 0
 		if b.Concerns != nil && !b.Concerns(v) {
 			continue
 		}
 		fate := b.Apply(v)
 		b.ledger.Eligible++
-		spared := fate == (Fate{})
+		spared := fate.none()
 		if spared && !v.touched && v.ticket == 0 {
 			continue
 		}
@@ -199,10 +202,7 @@ func (b *bound) refuse(fate Fate) {
 // copies makes the duplicates that the i-th filter wants of a packet.
 func (w *World) copies(v *Packet, slot uint32, i int, delay time.Duration, fate Fate) {
 	b := w.filters[i]
-	if fate.Lag < 0 {
-		panic(fmt.Sprintf("sim: filter %q has copies come by %v later", b.Name, fate.Lag))
-	}
-	delay += fate.Lag
+	delay += v.lag
 	if delay < 0 {
 		delay = math.MaxInt64 // more than there is
 	}
@@ -266,26 +266,10 @@ func (w *World) deliver(ref uint64) {
 	if len(w.cuts)+len(w.holds)+len(w.gates) != 0 && p.stage == underway && w.stopped(p, ref) {
 		return
 	}
-	if p.way == crossed {
-		dst, to, why := w.comeIn(p, true)
-		if why != "" {
-			w.lose(slot, why)
+	if p.dst != n.public || p.way != direct || p.stage == unread || !n.ready() {
+		if n = w.admit(p, ref); n == nil {
 			return
 		}
-		p.dst, p.to, p.way, n = dst, to, direct, to
-		w.current.node = n
-	}
-	why := w.obstacle(p, n)
-	if p.stage == unread && ref&(refLife<<32) != lifeIn(n) {
-		why = Gone // unread input of a life that is over
-	}
-	if why != "" {
-		w.lose(slot, why)
-		return
-	}
-	if n.paused || n.hindered && n.works() {
-		w.queueUp(n, ref, p)
-		return
 	}
 	w.fold(Delivered, n.id^p.src, p.hash)
 	if w.watched(Delivered) {
@@ -299,6 +283,37 @@ func (w *World) deliver(ref uint64) {
 		}
 	}
 	w.free(slot)
+}
+
+// ready reports whether nothing about the node keeps what has come to its public address from whoever listens to it.
+func (n *Node) ready() bool { return n.up && !n.paused && !n.hindered && n.listen != nil }
+
+// admit sees to what may stand between a packet that has come and its node: gateways, addresses, lives, pauses and work. It returns the node,
+// or nil when the packet is lost or waits.
+func (w *World) admit(p *packet, ref uint64) *Node {
+	slot, n := uint32(ref), p.to
+	if p.way == crossed {
+		dst, to, why := w.comeIn(p, true)
+		if why != "" {
+			w.lose(slot, why)
+			return nil
+		}
+		p.dst, p.to, p.way, n = dst, to, direct, to
+		w.current.node = n
+	}
+	why := w.obstacle(p, n)
+	if p.stage == unread && ref&(refLife<<32) != lifeIn(n) {
+		why = Gone // unread input of a life that is over
+	}
+	if why != "" {
+		w.lose(slot, why)
+		return nil
+	}
+	if n.paused || n.hindered && n.works() {
+		w.queueUp(n, ref, p)
+		return nil
+	}
+	return n
 }
 
 // readdress has a packet go to whom its address belongs to now, if that is not whom it belonged to when it was sent.

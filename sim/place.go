@@ -178,6 +178,7 @@ func (h *holder) lan() bool { return h.code&lanBit != 0 }
 // Code 0, which is 0.0.0.0:0, belongs to nobody.
 type addressBook struct {
 	slots  []holder // a power of two of them
+	shift  uint8    // of a hash to a place among them
 	used   int
 	others []netip.AddrPort
 	codes  map[netip.AddrPort]uint64 // of others
@@ -219,9 +220,6 @@ func (b *addressBook) addr(code uint64) netip.AddrPort {
 
 // find returns who has an address, nil when nobody does.
 func (b *addressBook) find(code uint64) *holder {
-	if len(b.slots) == 0 || code == 0 {
-		return nil
-	}
 	h := b.slot(code)
 	if h.code == 0 {
 		return nil
@@ -229,13 +227,14 @@ func (b *addressBook) find(code uint64) *holder {
 	return h
 }
 
-// slot returns the slot of an address, or the free one where it belongs.
+// slot returns the slot of an address, or the free one where it belongs: always for code 0.
 func (b *addressBook) slot(code uint64) *holder {
-	i := int((code * golden) >> (64 - bits.Len(uint(len(b.slots)-1))))
-	for b.slots[i].code != 0 && b.slots[i].code&^flagBits != code {
-		i = (i + 1) & (len(b.slots) - 1)
+	for i := int(code * golden >> (b.shift & 63)); ; i++ {
+		s := &b.slots[i&(len(b.slots)-1)]
+		if s.code == 0 || s.code&^flagBits == code {
+			return s
+		}
 	}
-	return &b.slots[i]
 }
 
 // has reports whether an address cannot be given to a node.
@@ -261,6 +260,7 @@ func (b *addressBook) add(h holder) {
 func (b *addressBook) grow() {
 	old := b.slots
 	b.slots = make([]holder, max(64, 2*len(old)))
+	b.shift = uint8(64 - bits.Len(uint(len(b.slots)-1)))
 	b.used = 0
 	for _, s := range old {
 		if s.code != 0 {

@@ -37,9 +37,10 @@ type Fate struct {
 	Drop Reason
 	// Copies is how many duplicates join the packet; each goes on with the next filter, with random numbers of its own.
 	Copies int
-	// Lag is how much later than the packet its duplicates come: of a packet that is captured and sent again. It must not be negative.
-	Lag time.Duration
 }
+
+// none reports whether it is the zero Fate. It is inlined, and a Fate of four words stays in registers.
+func (f Fate) none() bool { return f.Delay|time.Duration(f.Copies) == 0 && f.Drop == "" }
 
 // Reason says why a packet was lost. Filters may have reasons of their own.
 type Reason string
@@ -72,15 +73,16 @@ type Packet struct {
 	w       *World
 	src     uint64 // address codes
 	dst     uint64
-	pair    uint64 // who to whom
-	ordinal uint64 // how many went from the one to the other in this instant before
-	lineage uint64 // which duplicate it is; 0 is the original
-	bred    uint64 // how many duplicates were made of it
-	key     uint64 // of the packet's draws; 0: not made yet
-	filter  uint64 // key of the filter at work
-	draws   uint64 // how many words the filter has drawn
-	at      int64  // when it was sent; on arrival: when it came
-	ticket  uint64 // of its wait at the filter at work; 0: it does not wait
+	pair    uint64        // who to whom
+	ordinal uint64        // how many went from the one to the other in this instant before
+	lineage uint64        // which duplicate it is; 0 is the original
+	bred    uint64        // how many duplicates were made of it
+	key     uint64        // of the packet's draws; 0: not made yet
+	filter  uint64        // key of the filter at work
+	draws   uint64        // how many words the filter has drawn
+	lag     time.Duration // of the copies that the filter makes
+	at      int64         // when it was sent; on arrival: when it came
+	ticket  uint64        // of its wait at the filter at work; 0: it does not wait
 	touched bool
 	local   bool
 	waited  bool // it goes on in another event than that in which it was sent
@@ -138,6 +140,15 @@ func (p *Packet) N(n uint64) uint64 {
 
 // Chance draws whether something of that probability happens to this packet.
 func (p *Packet) Chance(c Chance) bool { return p.N(uint64(certain)) < uint64(c) }
+
+// Lag has the copies that the filter makes of the packet come by d later than the packet: it is captured and sent again. A negative d is a
+// programmer's error and panics.
+func (p *Packet) Lag(d time.Duration) {
+	if d < 0 {
+		panic(fmt.Sprintf("sim: Packet.Lag(%v): a copy cannot come before the packet", d))
+	}
+	p.lag = d
+}
 
 // Mutate returns the payload to be changed in place.
 func (p *Packet) Mutate() []byte {

@@ -59,6 +59,7 @@ type running struct {
 func New(seed uint64, rules ...Rule) *World {
 	w := &World{seed: seed, names: map[string]*Node{}, streams: map[string]*rand.Rand{}}
 	w.guard.Limits = defaultLimits
+	w.book.grow()
 	w.digest = mix(seed, digestSalt)
 	w.Link(rules...)
 	return w
@@ -151,7 +152,7 @@ func (w *World) step(limit int64) bool {
 		if w.events.fresh {
 			w.foresee()
 		}
-		if !w.due(e) {
+		if e.ref&refKind != refPacket && !w.due(e) {
 			continue
 		}
 		if !w.guard.admit(w, e.at) {
@@ -159,15 +160,17 @@ func (w *World) step(limit int64) bool {
 		}
 		w.now = max(w.now, e.at)
 		w.dispatch(w.ties.id(e.key), e.ref)
-		w.settleEvent()
+		w.last, w.current = w.current, running{}
+		if w.pacer != nil || len(w.checks) != 0 {
+			w.settleEvent()
+		}
 		return true
 	}
 	return false
 }
 
-// settleEvent ends an event: those who check the world after each are called.
+// settleEvent is called after an event if anybody waits for its end.
 func (w *World) settleEvent() {
-	w.last, w.current = w.current, running{}
 	if w.pacer != nil {
 		w.pacer.Settle()
 	}

@@ -56,8 +56,9 @@ func (s Scenario) validateTimes(field string, f Fault, form faultForm) error {
 	return nil
 }
 
-// The shortest period in which a fault comes and goes, and how often it may.
+// The shortest and the longest period in which a fault comes and goes, and how often it may. No scenario lasts longer either.
 const (
+	longest     = 100 * 365 * 24 * time.Hour
 	leastPeriod = time.Millisecond
 	mostPeriods = 1000
 )
@@ -71,6 +72,8 @@ func (s Scenario) validatePeriod(field string, f Fault, form faultForm) error {
 		return wrongf(field, "%v: %q does not come and go", f.Every, f.Do)
 	case f.Every < leastPeriod:
 		return wrongf(field, "%v is no period: want at least %v", f.Every, leastPeriod)
+	case f.Every > longest:
+		return wrongf(field, "%v is too long: want at most %v", f.Every, longest)
 	case lasts/f.Every > mostPeriods:
 		return wrongf(field, "%v is %d times in %v: want at most %d", f.Every, lasts/f.Every, lasts, mostPeriods)
 	}

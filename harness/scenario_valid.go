@@ -30,6 +30,9 @@ func (s Scenario) Validate() error {
 	if s.Duration <= 0 {
 		return wrongf("Duration", "%v is no time to play in", s.Duration)
 	}
+	if s.Duration > longest {
+		return wrongf("Duration", "%v is too long: want at most %v", s.Duration, longest)
+	}
 	for _, validate := range []func() error{s.validateChurn, s.validateFaults, s.validateWork} {
 		if err := validate(); err != nil {
 			return err

@@ -91,11 +91,29 @@ const (
 )
 
 // Skew sets by how much the node's clock is fast or, if d is negative, slow; 0 undoes it. It is the machine's, like steps and drift: it
-// outlasts crashes. Timers do not notice; the world's own time, its traces and logs neither.
-func (n *Node) Skew(d time.Duration) { n.setClock(func(c *clock) { c.skew = int64(d) }) }
+// outlasts crashes. Timers do not notice; the world's own time, its traces and logs neither. More than a hundred years is a programmer's error and
+// panics.
+func (n *Node) Skew(d time.Duration) {
+	n.checkError("Skew", d, 0)
+	n.setClock(func(c *clock) { c.skew = int64(d) })
+}
 
 // Step has the node's clock jump by d, forward or back, as an operator or a time server may have it; Step(-d) undoes it. Timers do not notice.
-func (n *Node) Step(d time.Duration) { n.setClock(func(c *clock) { c.stepped += int64(d) }) }
+// All steps together are at most a hundred years, else a programmer's error that panics.
+func (n *Node) Step(d time.Duration) {
+	n.checkError("Step", d, time.Duration(n.extra().clock.stepped))
+	n.setClock(func(c *clock) { c.stepped += int64(d) })
+}
+
+// farthest is how far a clock can be set wrong.
+const farthest = 100 * 365 * 24 * time.Hour
+
+// checkError refuses what no clock is off by, on top of what it is already.
+func (n *Node) checkError(verb string, d, already time.Duration) {
+	if d < -farthest || d > farthest || d+already < -farthest || d+already > farthest {
+		panic(fmt.Sprintf("sim: node %q: %s(%v): a clock is off by %v at most", n.name, verb, d, farthest))
+	}
+}
 
 // Correct sets the node's clock right, as a time server does: what skew, steps and drift have made of it until now is gone. A drift goes on.
 func (n *Node) Correct() {

@@ -210,7 +210,8 @@ func TestTheClockIsTheMachines(t *testing.T) {
 
 func TestImpossibleClocksPanic(t *testing.T) {
 	n := New(1).Node("n", nil)
-	for _, do := range []func(){func() { n.Drift(slowest - 1) }, func() { n.Drift(fastest + 1) }, func() { n.Slow(-1) }, func() { n.LateTimers(-1) }} {
+	for _, do := range []func(){func() { n.Drift(slowest - 1) }, func() { n.Drift(fastest + 1) }, func() { n.Slow(-1) }, func() { n.LateTimers(-1) },
+		func() { n.Skew(math.MinInt64) }, func() { n.Step(farthest + 1) }, func() { n.Step(-farthest); n.Step(-1) }} {
 		func() {
 			defer func() {
 				if recover() == nil {

@@ -13,7 +13,7 @@ type Disk struct {
 	written map[string][]byte // since the last Sync
 	node    *Node             // nil: of a disk that is no node's
 	faults  []*diskFault      // in force
-	used    uint64            // how often it was used while there were any
+	used    uint64            // how often it was, faults or not
 }
 
 // Write replaces the content of a file by a copy of data. It is durable after the next [Disk.Sync]. It fails with an error that wraps [DiskFull]
@@ -32,9 +32,14 @@ func (d *Disk) Write(name string, data []byte) error {
 
 // Sync makes all that was written durable. It says so if it does not ([FalseSync]): the error is nil, and there for other disks.
 func (d *Disk) Sync() error {
-	if d.lies() {
-		return nil
+	if !d.lies() {
+		d.flush()
 	}
+	return nil
+}
+
+// flush makes all that was written durable.
+func (d *Disk) flush() {
 	if d.synced == nil {
 		d.synced = map[string][]byte{}
 	}
@@ -42,11 +47,11 @@ func (d *Disk) Sync() error {
 		d.synced[name] = data
 	}
 	d.written = nil
-	return nil
 }
 
 // Read returns a copy of what was written to a file last. The error wraps [fs.ErrNotExist] if there is no such file, or [Unreadable].
 func (d *Disk) Read(name string) ([]byte, error) {
+	d.used++
 	data := d.content(name)
 	if data == nil {
 		return nil, fmt.Errorf("sim: read %q: %w", name, fs.ErrNotExist)
@@ -92,10 +97,7 @@ const (
 func (d *Disk) crash(fate DiskFate) {
 	switch fate {
 	case Kept:
-		faults := d.faults // a crash is no use of the disk
-		d.faults = nil
-		d.Sync()
-		d.faults = faults
+		d.flush() // a crash is no use of the disk
 	case Wiped:
 		d.synced, d.written = nil, nil
 	default:

@@ -81,10 +81,10 @@ func (d *Disk) tell(f *diskFault, changed bool) {
 
 // tear is what a write leaves of new content: all of it, some, or none.
 func (d *Disk) tear(name string, data []byte) (content []byte, done bool, err error) {
+	d.used++
 	if len(d.faults) == 0 {
 		return data, true, nil
 	}
-	d.used++
 	old := d.content(name)
 	if _, f := d.strike(DiskFull); f != nil {
 		d.tell(f, true)
@@ -105,9 +105,6 @@ func (d *Disk) tear(name string, data []byte) (content []byte, done bool, err er
 
 // lies reports whether a sync does nothing this time.
 func (d *Disk) lies() bool {
-	if len(d.faults) == 0 {
-		return false
-	}
 	d.used++
 	_, f := d.strike(FalseSync)
 	if f != nil {
@@ -118,10 +115,6 @@ func (d *Disk) lies() bool {
 
 // rot is what befalls a file as it is read.
 func (d *Disk) rot(name string, data []byte) error {
-	if len(d.faults) == 0 {
-		return nil
-	}
-	d.used++
 	if _, f := d.strike(Unreadable); f != nil {
 		d.tell(f, true)
 		return fmt.Errorf("sim: node %q: read %q: %w", d.node.name, name, Unreadable)

@@ -258,7 +258,7 @@ func (w *World) schedulePacket(p *packet, slot uint32, delay time.Duration) {
 func (w *World) deliver(ref uint64) {
 	slot := uint32(ref)
 	p := w.packets.at(slot)
-	if w.inherited && p.way == direct {
+	if w.inherited && p.way == direct && p.stage != unread {
 		w.readdress(p)
 	}
 	n := p.to

@@ -6,8 +6,12 @@ import (
 )
 
 // Ports gives the node all ports of its public IP address that no other node has: packets to any of them reach whoever listens to the node,
-// and [Node.SendFrom] sends from any. It is for machines with several sockets, and lasts until the node moves.
+// and [Node.SendFrom] sends from any. It is for machines with several sockets, and lasts until the node moves. Without an address of IPv4 it is a
+// programmer's error and panics.
 func (n *Node) Ports() {
+	if n.public&otherCode != 0 {
+		panic(fmt.Sprintf("sim: node %q: Ports: its address is %v: wants one of IPv4", n.name, n.addrs[0]))
+	}
 	n.extra().whole = n.public &^ ports
 	n.w.book.add(holder{code: n.whole | n.gated(), id: n.id, node: n})
 }

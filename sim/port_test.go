@@ -69,3 +69,12 @@ func TestPortsBehindAGateway(t *testing.T) {
 	n.expect(t, "b sent 192.168.1.1:55>20.0.0.1:2000", "a delivered 30.0.0.1:56>20.0.0.1:2000",
 		"a sent 20.0.0.1:2000>30.0.0.1:56", "b delivered 20.0.0.1:2000>192.168.1.1:55")
 }
+
+func TestPortsAreOfIPv4(t *testing.T) {
+	w := New(1)
+	defer w.Close()
+	n := w.Node("a", nil, At(ap("[2001:db8::1]:1")))
+	if said, want := panics(n.Ports), `sim: node "a": Ports: its address is [2001:db8::1]:1: wants one of IPv4`; said != want {
+		t.Errorf("%q, want %q", said, want)
+	}
+}

@@ -125,7 +125,7 @@ func TestTheFinderNamesWhatWasPlanted(t *testing.T) {
 			out, _ := c.CombinedOutput() // it fails where runs differ
 			said := string(out)
 			t.Log(said)
-			for _, want := range []string{plants[name].cause, `"kind":"sent"`, `"node":"teller"`, `"t":1000`, "exact_test.tell plants_test.go:"} {
+			for _, want := range []string{plants[name].cause, `"kind":"sent"`, `"node":"teller"`, `"t":1000`, "exact_test.tell.func1 plants_test.go:"} {
 				if !strings.Contains(said, want) {
 					t.Errorf("nothing of %q", want)
 				}

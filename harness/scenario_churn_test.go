@@ -75,8 +75,8 @@ func lives(t *testing.T, s harness.Scenario) (told []string) {
 
 func TestAChurnModelIsPlayedAsIfItWereListed(t *testing.T) {
 	for _, m := range []harness.Choice{
-		{Name: "exponential", Params: []int64{10e9, 3e9}}, {Name: "flash crowd", Params: []int64{700_000, 5e9, 10e9}}, {Name: "skype06", Params: []int64{1_000_000, 1}},
-		{Name: "mass exit", Params: []int64{600_000, 20e9, 1e9}}, {Name: "diurnal", Params: []int64{10e9, 5e9, 300_000, 60e9, 3}}, {Name: "none"},
+		{Name: "exponential", Params: []int64{10e9, 3e9}}, {Name: "flash-crowd", Params: []int64{700_000, 5e9, 10e9}}, {Name: "skype06", Params: []int64{1_000_000, 1}},
+		{Name: "mass-exit", Params: []int64{600_000, 20e9, 1e9}}, {Name: "diurnal", Params: []int64{10e9, 5e9, 300_000, 60e9, 3}}, {Name: "none"},
 	} {
 		s := village()
 		s.Churn = []harness.Change{{At: 12 * time.Second, Node: "bert", Do: harness.Move}, {At: 9 * time.Second, Node: "carl", Do: harness.Join}}

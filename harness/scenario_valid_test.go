@@ -26,7 +26,7 @@ func TestImpossibleScenariosNameFieldAndValue(t *testing.T) {
 		`Churn[2].Do: "explode" is none of ["join" "leave" "crash" "restart" "move" "renew"]`: func(s *harness.Scenario) { s.Churn[2].Do = "explode" },
 		`Churn[4].Do: "d" joins by Churn[3] already; who comes back does "restart"`:           func(s *harness.Scenario) { s.Churn[4].Node, s.Churn[4].Do = "d", harness.Join },
 		`Conditions: fixtures: no such model: rule "storm"`:                                   func(s *harness.Scenario) { s.Conditions.Name = "storm" },
-		`LossModel: fixtures: wrong parameter: rule lose burst: chance is`:                    func(s *harness.Scenario) { s.LossModel.Params = []int64{-1, 1} },
+		`LossModel: fixtures: wrong parameter: rule lose-burst: chance is`:                    func(s *harness.Scenario) { s.LossModel.Params = []int64{-1, 1} },
 		"Work[0].At: -1ns is not within the duration, 0s to 2h0m0s":                           func(s *harness.Scenario) { s.Work[0].At = -1 },
 		"Work[1].Op: an operation needs a name":                                               func(s *harness.Scenario) { s.Work[1].Op = "" },
 	})

@@ -27,7 +27,7 @@ func TestDoingAddsWhatAWorkloadSays(t *testing.T) {
 func TestTrafficIsPlayedAsIfItWereListed(t *testing.T) {
 	s := harness.Scenario{Seed: 7, Nodes: []string{"anna", "bert", "carl"}, Topology: harness.Choice{Name: "ring"}, Duration: 10 * time.Second}
 	listed := s.Doing(fixtures.PoissonWork(time.Second).Keys(3, 1000, sim.Percent(50)).Phased(time.Second, 0))
-	s.Traffic = harness.Choice{Name: "hot keys", Params: []int64{1e9, 3, 1000, 500_000, 1e9, 0}}
+	s.Traffic = harness.Choice{Name: "hot-keys", Params: []int64{1e9, 3, 1000, 500_000, 1e9, 0}}
 	did := func(s harness.Scenario) (ops []string) {
 		r := harness.Start(t, s, overlays.NewGossip)
 		for _, op := range []string{"read", "write"} {

@@ -94,7 +94,7 @@ func churnModelGoodbyes(t *testing.T) {
 
 // churnModelLatecomers: who is not there yet has not booted.
 func churnModelLatecomers(t *testing.T) {
-	crowd := harness.Choice{Name: "flash crowd", Params: []int64{900_000, int64(10 * second), int64(5 * second)}}
+	crowd := harness.Choice{Name: "flash-crowd", Params: []int64{900_000, int64(10 * second), int64(5 * second)}}
 	d, all := modelled(t, crowd), steps(t, crowd)
 	late := 0
 	for _, m := range d.Members {

@@ -17,7 +17,7 @@ var damage = []fault{
 	{"truncate", truncate},
 	{"mtu", mtu},
 	{"replay", replay},
-	{"lose burst", loseBurst},
+	{"lose-burst", loseBurst},
 	{"matching", matching},
 }
 

@@ -32,8 +32,8 @@ var measured = []fault{
 	{"correlated", swell("correlated", 50*millisecond, int64(50*millisecond), 800, 800_000, int64(100*millisecond))},
 	{"overloaded", swell("overloaded", 85*millisecond)},
 	{"rfc8868", rfc8868},
-	{"route flap", routeFlap},
-	{"link failure", linkFailure},
+	{"route-flap", routeFlap},
+	{"link-failure", linkFailure},
 	{"g1050", g1050},
 	{"g1050-profile", g1050Profile},
 }

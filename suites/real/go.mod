@@ -3,15 +3,20 @@ module github.com/overlaytest/overlaytest/suites/real
 go 1.26.0
 
 require (
+	github.com/coreos/etcd v3.3.8+incompatible
 	github.com/hashicorp/memberlist v0.7.0
 	github.com/onsi/gomega v1.44.0
 	github.com/overlaytest/overlaytest v0.0.0
+	go.etcd.io/raft/v3 v3.7.0
+	google.golang.org/protobuf v1.36.12
 )
 
 require (
 	github.com/Masterminds/semver/v3 v3.4.0 // indirect
 	github.com/go-logr/logr v1.4.3 // indirect
 	github.com/go-task/slim-sprig/v3 v3.0.0 // indirect
+	github.com/gogo/protobuf v1.3.2 // indirect
+	github.com/golang/protobuf v1.5.2 // indirect
 	github.com/google/go-cmp v0.7.0 // indirect
 	github.com/google/pprof v0.0.0-20260402051712-545e8a4df936 // indirect
 	go.yaml.in/yaml/v3 v3.0.5 // indirect

@@ -6,6 +6,7 @@ require (
 	github.com/hashicorp/memberlist v0.2.0
 	github.com/onsi/gomega v1.44.0
 	github.com/overlaytest/overlaytest v0.0.0
+	pgregory.net/rapid v1.3.0
 )
 
 require (
@@ -21,7 +22,6 @@ require (
 	golang.org/x/sync v0.24.0 // indirect
 	golang.org/x/text v0.43.0 // indirect
 	golang.org/x/tools v0.51.0 // indirect
-	pgregory.net/rapid v1.3.0 // indirect
 )
 
 require (

@@ -1,109 +1,97 @@
 package quic_test
 
 import (
-	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/tls"
-	"crypto/x509"
+	"errors"
 	"fmt"
-	"io"
-	"math/big"
-	"net"
-	"net/netip"
 	"testing"
 	"time"
 
-	"github.com/quic-go/quic-go"
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
 
+	"github.com/overlaytest/overlaytest/fixtures"
+	"github.com/overlaytest/overlaytest/harness"
+	"github.com/overlaytest/overlaytest/properties"
 	"github.com/overlaytest/overlaytest/sim"
 	"github.com/overlaytest/overlaytest/sim/bubble"
+	"github.com/overlaytest/overlaytest/suites/real/internal/again"
+	"github.com/overlaytest/overlaytest/suites/real/internal/spec"
 )
 
-func certificate() tls.Certificate {
-	key, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	template := x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: time.Now(), NotAfter: time.Now().Add(24 * time.Hour), DNSNames: []string{"server"}}
-	der, err := x509.CreateCertificate(rand.Reader, &template, &template, key.Public(), key)
-	if err != nil {
-		panic(err)
-	}
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+// claimed is what QUIC survives, with programs that dial again.
+var claimed = properties.Budget{
+	Down: sim.Percent(50), Outage: 20 * time.Second, Disks: []sim.DiskFate{sim.Unsynced, sim.Kept},
+	Cut: 30 * time.Second, Loss: sim.Percent(20), Duplicate: sim.Percent(30), Reorder: time.Second,
 }
 
-func TestHandshakes(t *testing.T) {
-	bubble.Test(t, 1, func(t *testing.T) {
-		w := sim.New(1, sim.Latency(20*time.Millisecond), sim.Loss(sim.Percent(1)))
-		defer w.Close()
-		n := 100
-		done := 0
-		server := w.Node("server", func(n *sim.Node) {
-			bubble.Boot(func(h *bubble.Host, _ []netip.AddrPort) (int, error) {
-				c, err := h.ListenPacket("udp", h.Addr().String())
-				if err != nil {
-					return 0, err
-				}
-				tr := &quic.Transport{Conn: c}
-				l, err := tr.Listen(&tls.Config{Certificates: []tls.Certificate{certificate()}, NextProtos: []string{"echo"}}, nil)
-				if err != nil {
-					return 0, err
-				}
-				context.AfterFunc(h.Context(), func() { l.Close(); tr.Close() })
-				h.Go(func(ctx context.Context) {
-					for {
-						conn, err := l.Accept(ctx)
-						if err != nil {
-							return
-						}
-						go func() {
-							s, err := conn.AcceptStream(ctx)
-							if err != nil {
-								return
-							}
-							io.Copy(s, s)
-							s.Close()
-						}()
-					}
-				})
-				return 0, nil
-			})(n, nil)
-		})
-		at := server.Addrs()[0]
-		for i := range n {
-			w.Node(fmt.Sprint("client", i), func(n *sim.Node) {
-				bubble.Boot(func(h *bubble.Host, _ []netip.AddrPort) (int, error) {
-					h.Go(func(ctx context.Context) {
-						c, err := h.ListenPacket("udp", ":0")
-						if err != nil {
-							t.Error(err)
-							return
-						}
-						tr := &quic.Transport{Conn: c}
-						defer tr.Close()
-						conn, err := tr.Dial(ctx, net.UDPAddrFromAddrPort(at), &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"echo"}}, nil)
-						if err != nil {
-							t.Error(err)
-							return
-						}
-						s, err := conn.OpenStreamSync(ctx)
-						if err != nil {
-							t.Error(err)
-							return
-						}
-						s.Write([]byte("hello"))
-						s.Close()
-						b, err := io.ReadAll(s)
-						if string(b) != "hello" {
-							t.Error(string(b), err)
-						}
-						conn.CloseWithError(0, "")
-						done++
-					})
-					return 0, nil
-				})(n, nil)
-			})
+// whole is the law of quic-go: what comes back on a stream is what was sent, and once the faults are over everything has come back.
+func whole(t *testing.T) properties.Law[*echo] {
+	return properties.Law[*echo]{
+		Name: "letters come back whole",
+		Space: properties.Scenarios(properties.Nodes(2, 5), properties.Duration(20*time.Second), properties.Latency(), properties.Ops("write", 5),
+			properties.Topology(harness.Choice{Name: "complete"}), properties.Faulty(claimed), properties.ChurnBy(harness.Crash, harness.Restart)),
+		Within: claimed.Holds,
+		Boot:   bubble.Boot(start),
+		Judge:  judge,
+		Around: bubble.Around(t),
+	}
+}
+
+func judge(r *harness.Run[*echo]) {
+	r.On("write", func(m *harness.Member[*echo], n uint64) { m.Overlay.write(n) })
+	r.Always("streams are whole", func() error {
+		for _, m := range r.Members {
+			if m.Ready() && m.Overlay.wrong.Load() != nil {
+				return errors.New(*m.Overlay.wrong.Load())
+			}
 		}
-		w.Run(time.Minute)
-		t.Logf("%d done, digest %#x %d", done, w.Digest(), w.Events())
+		return nil
 	})
+	r.Play()
+	r.Heal()
+	r.Eventually(func() []string { return missing(r.Members) }).Within(3 * time.Minute).Should(BeEmpty())
+}
+
+// missing says who waits for letters.
+func missing(members []*harness.Member[*echo]) (who []string) {
+	for _, m := range members {
+		if n := m.Overlay.asked.Load() - m.Overlay.answered.Load(); m.Ready() && n != 0 {
+			who = append(who, fmt.Sprint(m.Name(), " waits for ", n))
+		}
+	}
+	return who
+}
+
+func TestLettersComeBackWhole(t *testing.T) { whole(t).Check(t) }
+func TestLettersAgain(t *testing.T)         { again.Check(t, whole(t), 5) }
+func TestSpecs(t *testing.T)                { spec.Run(t, "QUIC") }
+
+var _ = Describe("QUIC", func() {
+	It("shakes a hundred hands where one packet of a hundred is lost", spec.In(1, func(t harness.TB) {
+		w := harness.New(t, 1, sim.Latency(20*time.Millisecond), sim.Loss(sim.Percent(1)))
+		shake(w, 100)
+	}))
+
+	It("goes on when the client's NAT gives it another port", spec.In(1, func(t harness.TB) {
+		w := harness.New(t, 1, sim.Latency(20*time.Millisecond))
+		home := fixtures.NewBox(w.World, "home", fixtures.FullCone())
+		members := harness.Spawn(w, 1, fixtures.Complete, bubble.Boot(start))
+		client := bubble.Boot(start)
+		var e *echo
+		w.Node("client", func(n *sim.Node) { e = client(n, members[0].Addrs()) }, sim.Behind(home))
+		w.Run(time.Second)
+		e.write(65521)
+		w.Run(150 * time.Millisecond)
+		home.Rebind()
+		w.Eventually(e.answered.Load).Within(10 * time.Second).Should(BeEquivalentTo(1))
+	}))
+})
+
+// shake has n clients exchange a letter with one server.
+func shake(w *harness.World, n int) {
+	members := harness.Spawn(w, n+1, fixtures.Star, bubble.Boot(start))
+	for i, m := range members[1:] {
+		m.Overlay.write(uint64(i))
+	}
+	w.Eventually(func() []string { return missing(members) }).Within(time.Minute).Should(BeEmpty())
 }

@@ -45,7 +45,7 @@ func meets(t *testing.T) properties.Law[*member] {
 func returns(t *testing.T) properties.Law[*member] {
 	return properties.Law[*member]{
 		Name: "who left and comes back at another port is seen",
-		Space: properties.Scenarios(properties.Nodes(2, 6), properties.Duration(20*time.Second), properties.Latency(), properties.Loss(sim.Percent(5)),
+		Space: properties.Scenarios(properties.Nodes(2, 6), properties.Duration(20*time.Second), properties.Latency(),
 			properties.Ops("come back", 3), properties.Topology(harness.Choice{Name: "complete"})),
 		Boot: bubble.Boot(start),
 		Judge: properties.Judge(

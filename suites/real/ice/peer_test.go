@@ -6,12 +6,30 @@ import (
 	"net/netip"
 	"sync"
 	"sync/atomic"
+	_ "unsafe" // for go:linkname
 
 	"github.com/pion/ice/v4"
+	"github.com/pion/randutil"
 	"github.com/pion/stun/v4"
 
+	"github.com/overlaytest/overlaytest/sim"
 	"github.com/overlaytest/overlaytest/sim/bubble"
 )
+
+// What all agents of a process draw from, seeded when the process begins.
+//
+//go:linkname globalMathRandomGenerator github.com/pion/ice/v4.globalMathRandomGenerator
+var globalMathRandomGenerator randutil.MathRandomGenerator
+
+//go:linkname globalCandidateIDGenerator github.com/pion/ice/v4.globalCandidateIDGenerator
+var globalCandidateIDGenerator struct{ randutil.MathRandomGenerator }
+
+// anew is called once for each world: its history does not depend on the process it is played in.
+func anew() bool {
+	globalMathRandomGenerator = randutil.NewMathRandomGenerator()
+	globalCandidateIDGenerator.MathRandomGenerator = globalMathRandomGenerator
+	return true
+}
 
 // peer is a program that connects to one other by ICE, with host and server-reflexive candidates, without a relay.
 type peer struct {
@@ -25,7 +43,10 @@ type peer struct {
 	failed     atomic.Pointer[string]
 }
 
-func start(h *bubble.Host, _ []netip.AddrPort) (*peer, error) { return &peer{h: h}, nil }
+func start(h *bubble.Host, _ []netip.AddrPort) (*peer, error) {
+	sim.Shared(h.Node(), anew)
+	return &peer{h: h}, nil
+}
 
 // gather finds out the candidates, with the help of a STUN server.
 func (p *peer) gather(server netip.AddrPort) error {

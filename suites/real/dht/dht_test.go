@@ -17,10 +17,11 @@ import (
 	"github.com/overlaytest/overlaytest/suites/real/internal/spec"
 )
 
-// claimed is what the DHT survives. A node takes others for bad that do not answer, and asks them again only when it bootstraps.
+// claimed is what the DHT survives, when everybody is introduced to everybody. With cuts, or introduced by one node that crashes, some nodes do
+// not find each other again.
 var claimed = properties.Budget{
 	Down: sim.Percent(34), Outage: 20 * time.Second, Disks: []sim.DiskFate{sim.Unsynced, sim.Kept},
-	Cut: 20 * time.Second, Loss: sim.Percent(10), Duplicate: sim.Percent(20), Reorder: 500 * time.Millisecond,
+	Loss: sim.Percent(10), Duplicate: sim.Percent(20), Reorder: 500 * time.Millisecond,
 }
 
 // finds is the law of the DHT: once the faults are over, whoever looks for a torrent finds all who have it and are up.
@@ -28,7 +29,7 @@ func finds(t *testing.T) properties.Law[*client] {
 	return properties.Law[*client]{
 		Name: "who looks for a torrent finds all who have it",
 		Space: properties.Scenarios(properties.Nodes(3, 6), properties.Duration(20*time.Second), properties.Latency(), properties.Ops("add", 4),
-			properties.Faulty(claimed), properties.ChurnBy(harness.Crash, harness.Restart)),
+			properties.Topology(harness.Choice{Name: "complete"}), properties.Faulty(claimed), properties.ChurnBy(harness.Crash, harness.Restart)),
 		Within: claimed.Holds,
 		Boot:   bubble.Boot(start),
 		Judge: func(r *harness.Run[*client]) {
@@ -55,7 +56,14 @@ func unseen(members []*harness.Member[*client]) (all []string) {
 	return all
 }
 
-func TestWhoLooksFinds(t *testing.T)      { finds(t).Check(t) }
+// TestWhoLooksFinds judges the same worlds each time, which only an exact runtime makes the same histories.
+func TestWhoLooksFinds(t *testing.T) {
+	if !bubble.Exact {
+		t.Skip("run it by overlaytest test")
+	}
+	finds(t).Check(t)
+}
+
 func TestWhoLooksFindsAgain(t *testing.T) { again.Check(t, finds(t), 5) }
 func TestSpecs(t *testing.T)              { spec.Run(t, "DHT") }
 

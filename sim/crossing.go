@@ -144,10 +144,20 @@ func (w *World) goOut(p *packet) Reason {
 	return ""
 }
 
+// comesTo is the target of a packet that has come. Mostly it is the gateway of whoever it was thought to be for, which then need not be found.
+func (w *World) comesTo(p *packet) target {
+	h := w.book.reach(p.dst)
+	if g := w.gateOf(p.to.site); h == nil && g != nil && g.translates && g.outside == p.dst&^ports {
+		return target{gate: g, behind: g.outer}
+	}
+	t, _ := w.targetOf(p.dst, h)
+	return t
+}
+
 // comeIn follows a packet from where it meets its destination, in through the gateways there: to the node, at its own address, or to whoever would
 // be concerned, and why it does not get there. If it is to pass, the gateways are told; else nothing changes.
 func (w *World) comeIn(p *packet, pass bool) (dst uint64, n *Node, why Reason) {
-	t, _ := w.target(p.dst)
+	t := w.comesTo(p)
 	at, _ := t.meeting(w.gateOf(p.from.site))
 	from, dst := w.book.addr(p.src), p.dst
 	for {

@@ -42,14 +42,15 @@ const gateSite = "\x01"
 // gateway is a Gateway in its world.
 type gateway struct {
 	Gateway
-	name       string
-	id         uint64
-	site       uint32 // behind it
-	translates bool
 	outer      *gateway // nil: it stands on the internet
-	random     *rand.Rand
+	outside    uint64   // the code of its outside address with port 0; 0: it does not translate
+	site       uint32   // behind it
+	translates bool
 	nodes      []*Node // right behind it, in the order in which they were made
 	inner      []*gateway
+	name       string
+	id         uint64
+	random     *rand.Rand
 }
 
 // Gate puts a gateway into the world, on the internet unless it is placed [Behind] another. One that translates gets an outside address of its
@@ -92,6 +93,7 @@ func (w *World) record(g *gateway) {
 		w.gateRecords = map[Gateway]*gateway{}
 	}
 	w.gateways[g.site], w.gateRecords[g.Gateway] = g, g
+	w.book.fill = 4 // addresses outside are looked for in vain before their gateways are
 }
 
 // Gateway returns the gateway of that name, nil when there is none.
@@ -161,6 +163,7 @@ func (w *World) number(g *gateway, fixed netip.Addr) netip.Addr {
 		code = draw(g.random) &^ ports
 	}
 	w.book.add(holder{code: gateBit | code, id: uint64(g.site)})
+	g.outside = code
 	return w.book.addr(code).Addr()
 }
 

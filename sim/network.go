@@ -76,7 +76,7 @@ func (n *Node) send(from uint64, to netip.AddrPort, data []byte) error {
 	dst := w.book.known(to)
 	h := w.book.slot(dst)
 	if h.code == 0 {
-		h = w.book.reach(dst)
+		h = w.book.wholly(dst)
 	}
 	if len(w.gateways) != 0 && (h == nil || h.code&gatedBit != 0 || w.gateOf(n.site) != nil) {
 		return n.cross(from, to, dst, h, data)

@@ -179,6 +179,8 @@ func (h *holder) lan() bool { return h.code&lanBit != 0 }
 type addressBook struct {
 	slots  []holder // a power of two of them
 	shift  uint8    // of a hash to a place among them
+	fill   uint8    // how many eighths of them are used at most
+	whole  bool     // somebody has port 0 of an IP address, or all
 	used   int
 	others []netip.AddrPort
 	codes  map[netip.AddrPort]uint64 // of others
@@ -247,7 +249,8 @@ func (b *addressBook) add(h holder) {
 	if h.code&^flagBits == 0 {
 		panic("sim: 0.0.0.0:0 cannot be the address of a node")
 	}
-	if 8*(b.used+1) > 7*len(b.slots) {
+	b.whole = b.whole || h.code&(otherCode|gateBit|ports) == 0
+	if 8*(b.used+1) > int(b.fill)*len(b.slots) {
 		b.grow()
 	}
 	s := b.slot(h.code &^ flagBits)

@@ -32,8 +32,16 @@ func (n *Node) SendFrom(from, to netip.AddrPort, data []byte) error {
 
 // reach returns who has an address: itself, or as one of all ports of an IP address.
 func (b *addressBook) reach(code uint64) *holder {
-	if h := b.find(code); h != nil || code&otherCode != 0 {
+	if h := b.find(code); h != nil {
 		return h
+	}
+	return b.wholly(code)
+}
+
+// wholly returns who has all ports of an address's IP, nil when nobody does.
+func (b *addressBook) wholly(code uint64) *holder {
+	if !b.whole || code&otherCode != 0 {
+		return nil
 	}
 	return b.find(code &^ ports)
 }

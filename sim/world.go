@@ -59,6 +59,7 @@ type running struct {
 func New(seed uint64, rules ...Rule) *World {
 	w := &World{seed: seed, names: map[string]*Node{}, streams: map[string]*rand.Rand{}}
 	w.guard.Limits = defaultLimits
+	w.book.fill = 7
 	w.book.grow()
 	w.digest = mix(seed, digestSalt)
 	w.Link(rules...)

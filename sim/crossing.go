@@ -135,20 +135,49 @@ func (w *World) goOut(p *packet) Reason {
 		return ""
 	}
 	for g := first; g != w.meeting; g = g.outer { // cross has found it out
-		as, why := g.Out(w.book.addr(p.src), w.book.addr(p.dst))
+		as, why := w.out(g, p.src, p.dst)
 		if why != "" {
 			return why
 		}
-		p.src = w.book.code(as)
+		p.src = as
 	}
 	return ""
+}
+
+// out is Out of a gateway, for address codes.
+func (w *World) out(g *gateway, src, dst uint64) (as uint64, why Reason) {
+	if g.words != nil && (src|dst)&otherCode == 0 {
+		return g.words.OutCode(src, dst)
+	}
+	to, why := g.Out(w.book.addr(src), w.book.addr(dst))
+	return w.book.code(to), why
+}
+
+// in is In of a gateway, for address codes.
+func (w *World) in(g *gateway, src, dst uint64) (inside uint64, why Reason) {
+	if g.words != nil && (src|dst)&otherCode == 0 {
+		return g.words.InCode(src, dst)
+	}
+	to, why := g.In(w.book.addr(src), w.book.addr(dst))
+	return w.book.code(to), why
+}
+
+// passed tells a gateway that a packet came in.
+func (w *World) passed(g *gateway, src, dst uint64) {
+	if g.words != nil && (src|dst)&otherCode == 0 {
+		g.words.PassedCode(src, dst)
+		return
+	}
+	g.Passed(w.book.addr(src), w.book.addr(dst))
 }
 
 // comesTo is the target of a packet that has come. Mostly it is the gateway of whoever it was thought to be for, which then need not be found.
 func (w *World) comesTo(p *packet) target {
 	h := w.book.reach(p.dst)
-	if g := w.gateOf(p.to.site); h == nil && g != nil && g.translates && g.outside == p.dst&^ports {
-		return target{gate: g, behind: g.outer}
+	if h == nil && p.to != nil {
+		if g := w.gateOf(p.to.site); g != nil && g.translates && g.outside == p.dst&^ports {
+			return target{gate: g, behind: g.outer}
+		}
 	}
 	t, _ := w.targetOf(p.dst, h)
 	return t
@@ -159,24 +188,23 @@ func (w *World) comesTo(p *packet) target {
 func (w *World) comeIn(p *packet, pass bool) (dst uint64, n *Node, why Reason) {
 	t := w.comesTo(p)
 	at, _ := t.meeting(w.gateOf(p.from.site))
-	from, dst := w.book.addr(p.src), p.dst
+	dst = p.dst
 	for {
-		said := w.filtered(t, at, from, dst, pass && why == "")
+		said := w.filtered(t, at, p.src, dst, pass && why == "")
 		if why == "" {
 			why = said
 		}
 		if t.gate == nil {
 			return dst, t.node, why
 		}
-		to := w.book.addr(dst)
-		inside, said := t.gate.In(from, to)
+		inside, said := w.in(t.gate, p.src, dst)
 		if why == "" {
 			why = said
 		}
 		if pass && why == "" {
-			t.gate.Passed(from, to)
+			w.passed(t.gate, p.src, dst)
 		}
-		at, dst = t.gate, w.book.code(inside)
+		at, dst = t.gate, inside
 		if n := t.only(); n != nil && n.site == at.site && n.public == dst {
 			return dst, n, why
 		}
@@ -196,7 +224,7 @@ func orElse(why, otherwise Reason) Reason {
 }
 
 // filtered has a packet pass the gateways that show its target's address to those before them, from a meeting on.
-func (w *World) filtered(t target, at *gateway, from netip.AddrPort, dst uint64, pass bool) (why Reason) {
+func (w *World) filtered(t target, at *gateway, src, dst uint64, pass bool) (why Reason) {
 	if t.behind == at {
 		return ""
 	}
@@ -209,11 +237,10 @@ func (w *World) filtered(t target, at *gateway, from netip.AddrPort, dst uint64,
 	if depth > len(path) {
 		panic(fmt.Sprintf("sim: gateway %q: more than %d in a row that do not translate", t.behind.name, len(path)))
 	}
-	to := w.book.addr(dst)
 	for ; depth > 0 && why == ""; depth-- {
-		_, why = path[depth-1].In(from, to)
+		_, why = w.in(path[depth-1], src, dst)
 		if pass && why == "" {
-			path[depth-1].Passed(from, to)
+			w.passed(path[depth-1], src, dst)
 		}
 	}
 	return why

@@ -33,6 +33,13 @@ type Gateway interface {
 	Reset(outside netip.Addr)
 }
 
+// coder is a Gateway that takes addresses of IPv4 as words, ip<<16 | port, which saves the conversions. An inside one of 0 is none.
+type coder interface {
+	OutCode(from, to uint64) (as uint64, why Reason)
+	InCode(from, to uint64) (inside uint64, why Reason)
+	PassedCode(from, to uint64)
+}
+
 // Behind puts a node, or another gateway, behind a gateway of its world. A node has one address there, a private one if the gateway translates.
 func Behind(g Gateway) Place { return func(p *place) { p.behind = g } }
 
@@ -42,6 +49,7 @@ const gateSite = "\x01"
 // gateway is a Gateway in its world.
 type gateway struct {
 	Gateway
+	words      coder    // the same, nil when it does not speak codes
 	outer      *gateway // nil: it stands on the internet
 	outside    uint64   // the code of its outside address with port 0; 0: it does not translate
 	site       uint32   // behind it
@@ -69,6 +77,7 @@ func (w *World) Gate(name string, g Gateway, where ...Place) {
 	}
 	id := hashString(name)
 	one := &gateway{Gateway: g, name: name, id: id, site: site, translates: g.Inside().IsValid(), random: keyed(mix(mix(w.seed, gateSalt), id))}
+	one.words, _ = g.(coder)
 	var fixed netip.Addr
 	if len(p.fixed) > 0 {
 		fixed = p.fixed[0].Addr()

@@ -97,7 +97,8 @@ const (
 func (d *Disk) crash(fate DiskFate) {
 	switch fate {
 	case Kept:
-		d.flush() // a crash is no use of the disk
+		// A crash is no use of the disk.
+		d.flush()
 	case Wiped:
 		d.synced, d.written = nil, nil
 	default:

@@ -64,7 +64,7 @@ var engineStubs = []stub{
 	{name: "crash loses unread input", file: "sim/life.go", code: "n.dropBacklog(Gone)"},
 	{name: "restart", file: "sim/life.go", code: "n.w.scheduleBoot(n)"},
 	{name: "unsynced", file: "sim/disk.go", code: "clear(d.written)", red: []string{"crash with unsynced writes lost", "crash by default"}},
-	{name: "crash with all writes kept", file: "sim/disk.go", code: "d.flush() // a crash is no use of the disk\n", instead: "d.written = nil"},
+	{name: "crash with all writes kept", file: "sim/disk.go", code: "// A crash is no use of the disk.\n\t\td.flush()", instead: "d.written = nil"},
 	{name: "crash with the disk wiped", file: "sim/disk.go", code: "d.synced, d.written = nil, nil", instead: "d.written = nil"},
 	{name: "move", file: "sim/life.go", code: "n.move()"},
 	{name: "the address that was moved from", file: "sim/life.go", code: "return code == n.public || code == n.lan || n.owns(code)", instead: "return true"},

@@ -89,11 +89,13 @@ func (p *pace) passOn() {
 func (p *pace) Close() {
 	b := (*bubble)(p)
 	defer b.recordOutsiders()
+	unlock := b.lock()
 	for _, h := range b.hosts {
 		if h != nil {
 			h.crash()
 		}
 	}
+	unlock()
 	time.Sleep(farewell)
 	synctest.Wait()
 	if left := b.left(); left != "" {

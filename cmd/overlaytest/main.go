@@ -39,6 +39,9 @@ processor. A test binary made with -c is exact by itself.
 Each bubble is seeded by sim/bubble from the seed of its world. OVERLAYTEST_ORDER=7 in the
 environment has bubbles without a world take another order.
 
+Nearly, not wholly: what depends on addresses in memory (maps with pointers as keys) or on
+what the collector did (pools, weak pointers, cleanups).
+
 Not covered: cgo and programs with several threads, goroutines outside the bubble, wall
 time, files, real sockets, crypto/rand outside of bubble.Test. Who waits for another
 goroutine without a pause (for !done.Load() {}) waits for ten seconds.

@@ -44,7 +44,7 @@ func walks(boot harness.Boot[*Walker]) properties.Law[*Walker] {
 			properties.NoSelf((*Walker).ID, (*Walker).Known),
 			properties.NoPhantoms((*Walker).ID, (*Walker).Known),
 			properties.Bounded("peers and addresses", (*Walker).State, 200),
-			properties.Discovers((*Walker).ID, (*Walker).Known, 10, 3*time.Minute),
+			properties.Discovers((*Walker).ID, (*Walker).Known, 10, 10*time.Minute),
 			properties.Forgets((*Walker).ID, (*Walker).Known, 5*time.Minute),
 		),
 	}

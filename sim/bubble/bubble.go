@@ -123,16 +123,16 @@ func Do(w *sim.World, d time.Duration, f func() error) error {
 		return f()
 	}
 	b := of(nodes[0])
-	var done atomic.Bool
+	done := false
 	var err error
-	go func() {
+	call := func() {
 		err = f()
-		done.Store(true)
 		defer b.lock()()
-		w.After(0, func() {})
+		w.After(0, func() { done = true }) // an event, so that it has its place among them
 		b.scheduled()
-	}()
-	if !w.RunUntil(d, done.Load) {
+	}
+	w.After(0, func() { go call() }) // another one: until the world runs, it is the test's alone
+	if !w.RunUntil(d, func() bool { return done }) {
 		return fmt.Errorf("%w after %v", ErrUnfinished, d)
 	}
 	return err

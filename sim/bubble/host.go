@@ -85,14 +85,22 @@ func (b *bubble) hop(h *Host, f func()) (returned bool) {
 }
 
 // Go runs f on a goroutine of its own, which may wait for whatever it likes. Its context ends when the node crashes. If it panics, the world
-// does, and names the node; goroutines that f starts end the process, as ever.
+// does, and names the node; goroutines that f starts end the process, as ever. Called by the test while the world does not run, it starts f
+// when it does: until then the world is the test's alone.
 func (h *Host) Go(f func(context.Context)) {
-	h.label(func() {
-		go func() {
-			defer h.pass()
-			f(h.context)
-		}()
-	})
+	start := func() {
+		h.label(func() {
+			go func() {
+				defer h.pass()
+				f(h.context)
+			}()
+		})
+	}
+	if h.b.runner.Load() == nil {
+		h.b.w.After(0, start)
+		return
+	}
+	start()
 }
 
 // pass has the world panic instead of the goroutine that panics.

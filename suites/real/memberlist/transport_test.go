@@ -2,6 +2,7 @@
 package memberlist_test
 
 import (
+	"bytes"
 	"net"
 	"net/netip"
 	"time"
@@ -37,14 +38,14 @@ func newTransport(h *bubble.Host, at netip.AddrPort) (*transport, error) {
 }
 
 func (t *transport) receive() {
+	buffer := make([]byte, 65536)
 	for {
-		buffer := make([]byte, 65536)
 		n, from, err := t.udp.ReadFrom(buffer)
 		if err != nil {
 			return
 		}
 		select {
-		case t.packets <- &memberlist.Packet{Buf: buffer[:n], From: from, Timestamp: time.Now()}:
+		case t.packets <- &memberlist.Packet{Buf: bytes.Clone(buffer[:n]), From: from, Timestamp: time.Now()}:
 		case <-t.h.Context().Done():
 			return
 		}

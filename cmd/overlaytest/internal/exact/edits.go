@@ -54,6 +54,10 @@ var edits = []edit{
 	{"runtime/mgcpacer.go", "	goal, minTrigger := c.heapGoalInternal()\n\n	// Invariant: the trigger must always be less than the heap goal.\n", "	goal, minTrigger := c.heapGoalInternal()\n	if gomaxprocs == 1 {\n		return goal, goal\n	}\n\n	// Invariant: the trigger must always be less than the heap goal.\n"},
 	{"runtime/proc.go", "		if t := (gcTrigger{kind: gcTriggerTime, now: now}); t.test() && forcegc.idle.Load() {\n", "		if t := (gcTrigger{kind: gcTriggerTime, now: now}); gomaxprocs > 1 && t.test() && forcegc.idle.Load() {\n"},
 	{"runtime/proc.go", "	// local runq\n	if gp, inheritTime := runqget(pp); gp != nil {\n", "	if gp := overlaytestIsFirst.ptr(); gp != nil && !sched.disable.user {\n		overlaytestIsFirst = 0\n		return gp, true, false\n	}\n\n	// local runq\n	if gp, inheritTime := runqget(pp); gp != nil {\n"},
+	// Of bubbles, most of what is allocated is soon garbage: the collector comes when the heap has grown fivefold, unless GOGC says otherwise,
+	// and what it frees is kept, as it will be needed again.
+	{"runtime/mgcpacer.go", "		return int32(n)\n	}\n	return 100\n", "		return int32(n)\n	}\n	return 400\n"},
+	{"runtime/mgcscavenge.go", "	if lastHeapGoal == 0 {\n", "	if lastHeapGoal == 0 || gomaxprocs == 1 {\n"},
 	// Nor does it take a goroutine of a bubble from its work to help it, nor while its worker is being made.
 	{"runtime/mgcmark.go", "	if mp := getg().m; mp.locks > 0 || mp.preemptoff != \"\" {\n		return\n	}\n\n	if gp := getg(); gp.bubble != nil {\n", "	if mp := getg().m; mp.locks > 0 || mp.preemptoff != \"\" {\n		return\n	}\n	if getg().bubble != nil && gomaxprocs == 1 {\n		return\n	}\n\n	if gp := getg(); gp.bubble != nil {\n"},
 	{"runtime/synctest.go", "	bubble := &synctestBubble{\n		id: ", "	if memstats.numgc == 0 {\n		GC()\n	}\n	overlaytestLitter()\n	overlaytestBubbles++\n	defer func() { overlaytestBubbles-- }()\n	bubble := &synctestBubble{\n		id: "},

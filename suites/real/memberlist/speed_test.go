@@ -1,28 +1,20 @@
 package memberlist_test
 
 import (
-	"os"
 	"testing"
-	"time"
 
-	"github.com/overlaytest/overlaytest/fixtures"
+	. "github.com/onsi/gomega"
+
 	"github.com/overlaytest/overlaytest/harness"
-	"github.com/overlaytest/overlaytest/sim"
-	"github.com/overlaytest/overlaytest/sim/bubble"
+	"github.com/overlaytest/overlaytest/suites/real/internal/again"
 )
 
-// TestAHundredMembers says how fast a hundred members play, where OVERLAYTEST_SPEED is set: a bubble needs a test, not a benchmark.
+// TestAHundredMembers plays a minute of a hundred members who have heard of one.
 func TestAHundredMembers(t *testing.T) {
-	if os.Getenv("OVERLAYTEST_SPEED") == "" {
-		t.Skip("OVERLAYTEST_SPEED is not set")
+	l := meets(t)
+	l.Judge = func(r *harness.Run[*member]) {
+		r.Play()
+		NewWithT(r.T).Expect(seen(r.Members)()).To(HaveEach(99))
 	}
-	began := time.Now()
-	var virtual time.Duration
-	bubble.Test(t, 1, func(t *testing.T) {
-		w := harness.New(t, 1, sim.Latency(20*time.Millisecond))
-		harness.Spawn(w, 100, fixtures.Star, bubble.Boot(start))
-		w.Run(time.Minute)
-		virtual = w.Elapsed()
-	})
-	t.Logf("%v in %v: %.0f virtual s a second", virtual, time.Since(began), virtual.Seconds()/time.Since(began).Seconds())
+	again.Speed(t, l, 100)
 }

@@ -8,7 +8,6 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/binary"
 	"fmt"
 	"io"
 	"math/big"
@@ -91,7 +90,7 @@ func serve(ctx context.Context, c *quic.Conn) {
 func letter(n uint64) []byte {
 	b := make([]byte, 1+n*7919%(64<<10))
 	for i := range b {
-		b[i] = byte(binary.BigEndian.Uint64(binary.BigEndian.AppendUint64(nil, n*uint64(i+1)*0x9e3779b97f4a7c15)) >> 56)
+		b[i] = byte(n * uint64(i+1) * 0x9e3779b97f4a7c15 >> 56)
 	}
 	return b
 }
@@ -117,11 +116,31 @@ func (e *echo) write(n uint64) {
 	})
 }
 
+// shake shakes hands with a peer, again and again until it succeeds.
+func (e *echo) shake() {
+	e.asked.Add(1)
+	e.h.Go(func(ctx context.Context) {
+		for ctx.Err() == nil {
+			if c, err := e.dial(ctx, e.met[0]); err == nil {
+				c.CloseWithError(0, "")
+				e.answered.Add(1)
+				return
+			}
+			time.Sleep(time.Second)
+		}
+	})
+}
+
+// dial makes a connection, whose handshake is over.
+func (e *echo) dial(ctx context.Context, to netip.AddrPort) (*quic.Conn, error) {
+	return e.transport.Dial(ctx, net.UDPAddrFromAddrPort(to), &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"echo"}}, nil)
+}
+
 // exchange sends bytes on a stream of a connection of its own, and returns what comes back.
 func (e *echo) exchange(ctx context.Context, to netip.AddrPort, sent []byte) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	c, err := e.transport.Dial(ctx, net.UDPAddrFromAddrPort(to), &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"echo"}}, nil)
+	c, err := e.dial(ctx, to)
 	if err != nil {
 		return nil, err
 	}

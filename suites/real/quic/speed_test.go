@@ -1,23 +1,26 @@
 package quic_test
 
 import (
-	"os"
 	"testing"
 	"time"
 
+	. "github.com/onsi/gomega"
+
 	"github.com/overlaytest/overlaytest/harness"
 	"github.com/overlaytest/overlaytest/sim"
-	"github.com/overlaytest/overlaytest/sim/bubble"
+	"github.com/overlaytest/overlaytest/suites/real/internal/again"
 )
 
-// TestAThousandHandshakes says how long they take where one packet of a hundred is lost, where OVERLAYTEST_SPEED is set.
+// TestAThousandHandshakes has a thousand clients shake hands with one server, where one packet of a hundred is lost.
 func TestAThousandHandshakes(t *testing.T) {
-	if os.Getenv("OVERLAYTEST_SPEED") == "" {
-		t.Skip("OVERLAYTEST_SPEED is not set")
+	l := whole(t)
+	l.Name = "hands are shaken"
+	l.Judge = func(r *harness.Run[*echo]) {
+		r.Link(sim.Loss(sim.Percent(1)))
+		for _, m := range r.Members[1:] {
+			m.Overlay.shake()
+		}
+		r.Eventually(func() int { return waiting(r.Members) }).Within(time.Minute).Should(BeZero())
 	}
-	began := time.Now()
-	bubble.Test(t, 1, func(t *testing.T) {
-		shake(harness.New(t, 1, sim.Latency(20*time.Millisecond), sim.Loss(sim.Percent(1))), 1000)
-	})
-	t.Logf("a thousand handshakes, with a letter of up to 64 KiB each there and back, took %v", time.Since(began))
+	again.Speed(t, l, 1001)
 }

@@ -24,22 +24,34 @@ type member struct {
 	port uint16
 	met  []string // all that it ever knew the address of
 	back int      // how often it has come back
+
+	reclaim time.Duration // after which a dead member's name may have another address; 0 is never
 }
 
 // start is the program. It has one name in all its lives.
-func start(h *bubble.Host, met []netip.AddrPort) (*member, error) {
-	m := &member{h: h, port: h.Addr().Port()}
+func start(h *bubble.Host, met []netip.AddrPort) (*member, error) { return reclaiming(0)(h, met) }
+
+// reclaiming is the program with another DeadNodeReclaimTime than memberlist's default, which is never.
+func reclaiming(after time.Duration) func(h *bubble.Host, met []netip.AddrPort) (*member, error) {
+	return func(h *bubble.Host, met []netip.AddrPort) (*member, error) {
+		m := &member{h: h, port: h.Addr().Port(), reclaim: after}
+		return m, m.run(met)
+	}
+}
+
+// run has the program begin.
+func (m *member) run(met []netip.AddrPort) error {
 	for _, a := range met {
 		m.met = append(m.met, a.String())
 	}
 	list, err := m.create()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	m.list.Store(list)
-	context.AfterFunc(h.Context(), func() { _ = m.list.Load().Shutdown() })
-	h.Go(m.reconnect)
-	return m, nil
+	context.AfterFunc(m.h.Context(), func() { _ = m.list.Load().Shutdown() })
+	m.h.Go(m.reconnect)
+	return nil
 }
 
 // create makes the memberlist at the program's port.
@@ -54,6 +66,7 @@ func (m *member) create() (*memberlist.Memberlist, error) {
 	c.Transport = t
 	c.Logger = log.New(io.Discard, "", 0)
 	c.GossipToTheDeadTime = 10 * time.Minute
+	c.DeadNodeReclaimTime = m.reclaim
 	return memberlist.Create(c)
 }
 
@@ -84,13 +97,20 @@ func addresses(list *memberlist.Memberlist) (all []string) {
 	return all
 }
 
-// comeBack has the program say goodbye and come back at another port, under its name: once, and the first not at all.
-func (m *member) comeBack(index int) {
+// comeBack has the program say goodbye and come back at another port, under its name: once, and the first not at all. Who is heard waits with
+// its goodbye until it sees somebody, and a second more: until its first join is over.
+func (m *member) comeBack(index int, heard bool) {
 	if m.back++; index == 0 || m.back > 1 {
 		return
 	}
 	m.h.Go(func(ctx context.Context) {
 		list := m.list.Load()
+		for heard && list.NumMembers() == 1 && ctx.Err() == nil {
+			time.Sleep(100 * time.Millisecond)
+		}
+		if heard {
+			time.Sleep(time.Second)
+		}
 		_ = list.Leave(5 * time.Second)
 		_ = list.Shutdown()
 		time.Sleep(2 * time.Second)

@@ -50,7 +50,8 @@ func returns(t *testing.T) properties.Law[*member] {
 		Boot: bubble.Boot(start),
 		Judge: properties.Judge(
 			func(r *harness.Run[*member]) (then func()) {
-				r.On("come back", func(m *harness.Member[*member], _ uint64) { m.Overlay.comeBack(m.Index) })
+				r.On("come back", func(m *harness.Member[*member], _ uint64) { m.Overlay.comeBack(m.Index, true) })
+				r.On("come back unheard", func(m *harness.Member[*member], _ uint64) { m.Overlay.comeBack(m.Index, false) })
 				return func() {}
 			},
 			properties.Discovers((*member).ID, (*member).Known, properties.Everybody, 2*time.Minute),
@@ -100,7 +101,7 @@ var _ = Describe("Memberlist", func() {
 	}))
 
 	It("takes a member back that left and has another port", eight(func(w *harness.World, members []*harness.Member[*member]) {
-		members[5].Overlay.comeBack(5)
+		members[5].Overlay.comeBack(5, true)
 		w.Eventually(seen(members)).Within(10 * time.Second).Should(ContainElement(6))
 		w.Eventually(seen(members)).Within(time.Minute).Should(HaveEach(7))
 	}))

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/overlaytest/overlaytest/cmd/overlaytest/internal/exact"
@@ -21,9 +22,10 @@ const commandVariable = "OVERLAYTEST_COMMAND"
 
 // flags are those of go test, as far as they concern this command.
 type flags struct {
-	folder string // of -C
-	tags   string // ours and those given
-	exec   string // of -exec
+	folder string   // of -C
+	tags   string   // ours and those given
+	exec   string   // of -exec
+	built  []string // those given that say what is built: they belong to how a test is run again
 	rest   []string
 }
 
@@ -56,7 +58,7 @@ func (f flags) command() (*exec.Cmd, error) {
 		head = append(head, "-exec="+f.exec)
 	}
 	command := exec.Command("go", append(head, f.rest...)...)
-	command.Env = append(os.Environ(), "GOMAXPROCS=1", commandVariable+"="+spelled(os.Args[0]))
+	command.Env = append(os.Environ(), "GOMAXPROCS=1", commandVariable+"="+strings.Join(append([]string{spelled(os.Args[0])}, f.built...), " "))
 	if overlay.Root != g.GOROOT { // a view of it, which go must take for its own
 		command.Path = filepath.Join(overlay.Root, "bin", filepath.Base(command.Path))
 		command.Err = nil
@@ -82,6 +84,12 @@ var refused = map[string]string{
 	"cpu":     "the exact runtime has one processor",
 }
 
+// valued are the flags of go test that parse needs to know the values of, building those of them that say what is built.
+var (
+	valued   = []string{"tags", "C", "exec", "cpu", "mod", "modfile"}
+	building = []string{"tags", "C", "mod", "modfile"}
+)
+
 // parse takes out of go test's flags those that this command sets itself: tags are joined with ours, some cannot be had.
 func parse(args []string) (f flags, err error) {
 	f.tags = tag
@@ -96,13 +104,16 @@ func parse(args []string) (f flags, err error) {
 			f.rest = append(f.rest, args[i:]...)
 			break
 		}
-		if name == "tags" || name == "C" || name == "exec" || name == "cpu" {
+		if slices.Contains(valued, name) {
 			if !given {
 				if i++; i == len(args) {
 					return f, fmt.Errorf("the flag -%s needs a value", name)
 				}
 				value = args[i]
 			}
+		}
+		if slices.Contains(building, name) {
+			f.built = append(f.built, "-"+name+"="+value)
 		}
 		switch why, bad := refused[name]; {
 		case bad && value != "false" && !(name == "cpu" && value == "1"):
@@ -114,6 +125,8 @@ func parse(args []string) (f flags, err error) {
 			f.folder = value
 		case name == "exec":
 			f.exec = value
+		case name == "mod" || name == "modfile":
+			f.rest = append(f.rest, "-"+name+"="+value)
 		default:
 			f.rest = append(f.rest, args[i])
 		}

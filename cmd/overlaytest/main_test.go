@@ -57,6 +57,16 @@ func TestFlagsOfGoTestPassThrough(t *testing.T) {
 	}
 }
 
+func TestATestIsRunAgainAsItWasBuilt(t *testing.T) {
+	f, err := parse(strings.Fields("-C there -tags a -v -modfile old/go.mod -mod=mod -run X . -args -tags b"))
+	if want := "-C=there -tags=a -modfile=old/go.mod -mod=mod"; err != nil || strings.Join(f.built, " ") != want {
+		t.Errorf("%q, %v, want %q", f.built, err, want)
+	}
+	if want := "-v -modfile=old/go.mod -mod=mod -run X . -args -tags b"; strings.Join(f.rest, " ") != want {
+		t.Errorf("the rest is %q, want %q", f.rest, want)
+	}
+}
+
 func TestWithoutGoTheErrorSaysSo(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	if code, _, errs := said("test", "./..."); code != misuse || !strings.Contains(errs, "no go in PATH") {

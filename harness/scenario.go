@@ -39,6 +39,7 @@ type Scenario struct {
 	Work   []Op
 	// ChurnModel has nodes go and come beside Churn, and after it in an instant, as [fixtures.ChurnNamed] knows it; Traffic is a workload beside
 	// and after Work, as [fixtures.WorkloadNamed] knows it. Both are drawn from the seed: as [Scenario.Churning] and [Scenario.Doing] list them.
+	// Either may take about 1,000,000 steps, in the mean.
 	ChurnModel, Traffic Choice
 	// Duration is how long [Run.Play] plays.
 	Duration time.Duration

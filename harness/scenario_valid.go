@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/overlaytest/overlaytest/fixtures"
 	"github.com/overlaytest/overlaytest/sim"
 )
 
@@ -33,29 +32,12 @@ func (s Scenario) Validate() error {
 	if s.Duration > longest {
 		return wrongf("Duration", "%v is too long: want at most %v", s.Duration, longest)
 	}
-	for _, validate := range []func() error{s.validateChurn, s.validateFaults, s.validateWork} {
+	for _, validate := range []func() error{s.validateSteps, s.validateChurn, s.validateFaults, s.validateWork} {
 		if err := validate(); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// validateModels is about what is named.
-func (s Scenario) validateModels() error {
-	for _, m := range append(s.models(), s.lossModel()) {
-		if _, err := m.rule(); err != nil {
-			return err
-		}
-	}
-	if _, err := s.nat(); err != nil {
-		return err
-	}
-	if _, err := s.churnModel(); err != nil {
-		return err
-	}
-	_, err := s.traffic()
-	return err
 }
 
 func (s Scenario) validateNodes() error {
@@ -132,52 +114,3 @@ func (s Scenario) validateNode(field, node string) error {
 	}
 	return nil
 }
-
-func (s Scenario) topology() (fixtures.Topology, error) {
-	t, err := fixtures.TopologyNamed(s.Topology.Name, s.Topology.Params...)
-	if err != nil {
-		return nil, wrongf("Topology", "%w", err)
-	}
-	return t, nil
-}
-
-// model is a field that names something of fixtures.
-type model struct {
-	field string
-	Choice
-}
-
-// models are the rules that say what the network is like, in the order in which they are linked.
-func (s Scenario) models() []model {
-	return []model{{"Access", s.Access}, {"Latency", s.Latency}, {"Conditions", s.Conditions}}
-}
-
-func (s Scenario) lossModel() model { return model{"LossModel", s.LossModel} }
-
-// rule is the rule that a field names, nil when it names none.
-func (m model) rule() (sim.Rule, error) {
-	if m.field == "Access" {
-		return named(m, fixtures.AccessNamed)
-	}
-	return named(m, fixtures.RuleNamed)
-}
-
-func (s Scenario) nat() (fixtures.Mix, error) { return named(model{"NAT", s.NAT}, fixtures.NATNamed) }
-
-func (s Scenario) traffic() (fixtures.Workload, error) {
-	return named(model{"Traffic", s.Traffic}, fixtures.WorkloadNamed)
-}
-
-// named is what a field names, nothing when it names nothing.
-func named[T any](m model, find func(name string, params ...int64) (T, error)) (none T, _ error) {
-	if m.isZero() {
-		return none, nil
-	}
-	one, err := find(m.Name, m.Params...)
-	if err != nil {
-		return none, wrongf(m.field, "%w", err)
-	}
-	return one, nil
-}
-
-func (c Choice) isZero() bool { return c.Name == "" && len(c.Params) == 0 }

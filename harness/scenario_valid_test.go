@@ -43,6 +43,26 @@ func TestImpossibleModelsNameFieldAndValue(t *testing.T) {
 	})
 }
 
+func TestModelsOfTooManyStepsAreRefused(t *testing.T) {
+	impossible(t, map[string]func(s *harness.Scenario){
+		`ChurnModel: exponential up 1ms down 1ms is about 28799364 steps of 4 nodes in 2h0m0s: want at most 1000000`: func(s *harness.Scenario) {
+			s.ChurnModel = harness.Choice{Name: "exponential", Params: []int64{1e6, 1e6}}
+		},
+		`ChurnModel: fasttrack faster 1000000 settled 0 is about `: func(s *harness.Scenario) {
+			s.ChurnModel, s.Duration = harness.Choice{Name: "fasttrack", Params: []int64{1_000_000, 0}}, 876_000*time.Hour
+		},
+		`Traffic: steady gap 1ms warm 0s cool 0s is about 28800000 steps of 4 nodes in 2h0m0s: want at most 1000000`: func(s *harness.Scenario) { s.Traffic.Params[0] = 1e6 },
+		`Traffic: bursts gap 87600h0m0s on 1ms off 1ms warm 0s cool 0s is about `: func(s *harness.Scenario) {
+			s.Traffic = harness.Choice{Name: "bursts", Params: []int64{int64(87600 * time.Hour), 1e6, 1e6, 0, 0}}
+		},
+	})
+	s := full
+	s.Traffic = harness.Choice{Name: "steady", Params: []int64{28_800_000, 0, 0}}
+	if err := s.Validate(); err != nil {
+		t.Errorf("a million steps: %v", err)
+	}
+}
+
 func TestImpossibleNodeFaultsNameFieldAndValue(t *testing.T) {
 	impossible(t, map[string]func(s *harness.Scenario){
 		`Faults[18].By: 0s: "slow" wants 1ns to 1h0m0s`:                                                                 func(s *harness.Scenario) { s.Faults[18].By = 0 },

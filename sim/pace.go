@@ -93,14 +93,15 @@ func (q *queue) next() (at int64, ok bool) {
 	return at, true
 }
 
-// earliest returns when the earliest entry of the buckets is due: it lies in the lowest one.
+// earliest returns when the earliest entry of the buckets is due: it lies in the lowest one. Floor is at its instant already if it lies in the
+// span of that bucket, for entries leave only with all of their bucket.
 func (q *queue) earliest() int64 {
-	level := bits.TrailingZeros32(q.levels)
-	least := int64(math.MaxInt64)
-	for b := q.buckets[level*fanout+bits.TrailingZeros64(q.masks[level])]; b.chunks > 0; b = q.rest(b) {
-		for _, e := range q.front(b) {
-			least = min(least, e.at)
-		}
+	level := uint(bits.TrailingZeros32(q.levels))
+	digit := uint(bits.TrailingZeros64(q.masks[level]))
+	shift := level * digitBits
+	start := int64(uint64(q.base)>>(shift+digitBits)<<(shift+digitBits) | uint64(digit)<<shift)
+	if q.floor < start {
+		q.due(q.buckets[level*fanout+digit], -1) // raises floor
 	}
-	return least
+	return q.floor
 }

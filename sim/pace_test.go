@@ -70,14 +70,22 @@ func TestBecause(t *testing.T) {
 func TestNextIsWhatPopsNext(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var q queue
-		now := int64(0)
-		for i := range rapid.IntRange(1, 300).Draw(t, "steps") {
-			if rapid.Bool().Draw(t, "push") {
-				shift := rapid.Uint32Range(0, 40).Draw(t, "shift")
-				q.push(entry{at: now + int64(rapid.Uint32Range(0, 100).Draw(t, "in"))<<shift, key: uint64(i)})
-				continue
-			}
+		now, key := int64(0), uint64(0)
+		for range rapid.IntRange(1, 300).Draw(t, "steps") {
 			at, ok := q.next()
+			switch rapid.IntRange(0, 5).Draw(t, "step") {
+			case 0, 1, 2:
+				shift, room := rapid.Uint32Range(0, 40).Draw(t, "shift"), rapid.Uint32Range(0, 1000).Draw(t, "room")
+				for range rapid.SampledFrom([]int{1, 2, 30, 700}).Draw(t, "pushes") {
+					key++
+					q.push(entry{at: now + int64(uint32(key*2654435761)%(room+1))<<shift, key: key})
+				}
+				continue
+			case 3:
+				if e, popped := q.pop(at - 1); popped {
+					t.Fatalf("next said %d, %v; pop up to one less gave %d", at, ok, e.at)
+				}
+			}
 			if e, popped := q.pop(1 << 62); popped != ok || popped && e.at != at {
 				t.Fatalf("next said %d, %v; pop gave %d, %v", at, ok, e.at, popped)
 			} else if popped {

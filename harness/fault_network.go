@@ -18,6 +18,9 @@ func (f *faults) sever(o *outbreak) (end func()) {
 	case Majorities:
 		return f.w.Majorities(f.members(o))
 	case Isolate:
+		if len(o.nodes) == 0 {
+			return f.w.PartitionBy("everybody is alone", func(from, to *sim.Node) bool { return to != from })
+		}
 		return f.w.Isolate(o.nodes...)
 	}
 	return f.hold(o)

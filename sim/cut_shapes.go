@@ -6,11 +6,9 @@ import (
 	"time"
 )
 
-// Isolate cuts each of those nodes off from every other node, in both directions; none is every one. The returned function heals it.
+// Isolate cuts each of those nodes off from every other node, in both directions. The returned function heals it. As with other
+// partitions, of no nodes nothing is cut: for every node, give it [World.Nodes].
 func (w *World) Isolate(nodes ...*Node) (heal func()) {
-	if len(nodes) == 0 {
-		return w.PartitionBy("everybody is alone", func(from, to *Node) bool { return to != from })
-	}
 	alone := setOf(nodes)
 	return w.PartitionBy("alone are "+listed(nodes), func(from, to *Node) bool {
 		return from != to && (alone.has(from.index) || alone.has(to.index))

@@ -43,7 +43,6 @@ var engineStubs = []stub{
 	{name: "partition by", file: "sim/cut.go", code: "return c.apart(from, to)", instead: "return false", red: []string{"partition by", "isolate", "majorities"}},
 	{name: "partitions that overlap", file: "sim/cut.go", code: "first.ledger.idle++"},
 	{name: "isolate", file: "sim/cut_shapes.go", code: "return from != to && (alone.has(from.index) || alone.has(to.index))", instead: "return alone.has(from.index) != alone.has(to.index)"},
-	{name: "everybody alone", file: "sim/cut_shapes.go", code: "return to != from", instead: "return false", red: []string{"isolate"}},
 	{name: "bridge", file: "sim/cut_shapes.go", code: "return w.Partition(half, rest)", instead: "return func() {}"},
 	{name: "the bridge is cut as well", file: "sim/cut_shapes.go", code: "return w.Partition(half, rest)", instead: "return w.Partition(half, append(rest, over))", red: []string{"bridge"}},
 	{name: "majorities", file: "sim/cut_shapes.go", code: "return of && among && min(apart, n-apart) > reach", instead: "return of && among && min(apart, n-apart) > reach+1"},

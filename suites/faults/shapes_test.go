@@ -77,12 +77,13 @@ func partitionBy(t *testing.T) {
 	l.account(sim.Ledger{Name: "partition: nobody calls b", Eligible: 1, Fired: 1, Changed: 1, Dropped: 1})
 }
 
-// isolate: each of them sees nobody, not even the other; without names that is everybody.
+// isolate: each of them sees nobody, not even the other; of nobody, nothing is cut.
 func isolate(t *testing.T) {
 	l := newLab(t)
 	l.crowd(4)
 	l.views("a: b: c:d d:c", l.Isolate(l.a, l.b))
-	l.views("a: b: c: d:", l.Isolate())
+	l.views("a: b: c: d:", l.Isolate(l.Nodes()...))
+	l.views("a:bcd b:acd c:abd d:abc", l.Isolate())
 }
 
 // bridge: the halves see themselves and the bridge, which sees all.

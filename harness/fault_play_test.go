@@ -114,9 +114,9 @@ func TestOnePacketIsLost(t *testing.T) {
 
 func TestWhichPacketIsLostDoesNotDependOnOtherLosses(t *testing.T) {
 	s := triangle(harness.Fault{ID: "f", Do: harness.LosePacket, Nodes: []string{"a", "b"}, Amount: 3})
-	s.Loss, s.Latency = sim.Percent(100), harness.Choice{Name: "loss", Params: []int64{1_000_000}}
+	s.Loss, s.Conditions = sim.Percent(100), harness.Choice{Name: "loss", Params: []int64{1_000_000}}
 	r := harness.Start(t, s, beacons)
-	r.AllowVacuous("the latency loses everything before the loss does")
+	r.AllowVacuous("the network loses everything before the loss does")
 	r.Play()
 	l := r.Ledgers()
 	same(t, "the ledgers of loss and fault", []uint64{l[0].Eligible, l[1].Fired}, []uint64{0, 1})

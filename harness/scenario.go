@@ -19,16 +19,16 @@ type Scenario struct {
 	Nodes []string
 	// Topology says who is introduced to whom, as [fixtures.TopologyNamed] knows it.
 	Topology Choice
-	// Latency is how long packets take, as [fixtures.RuleNamed] knows it; without a name they take no time. It is what the network is like,
+	// Latency is how long packets take, as [fixtures.LatencyNamed] knows it; without a name they take no time. It is what the network is like,
 	// not what is wrong with it: it outlasts [Run.Heal].
 	Latency Choice
 	// NAT is what stands before the nodes, as [fixtures.NATNamed] knows it, and Access what links they have to the network, as
 	// [fixtures.AccessNamed] knows it. They outlast [Run.Heal] as well; so do Conditions.
 	NAT, Access Choice
-	// Conditions are how well the network treats packets beside that, as [fixtures.RuleNamed] knows it.
+	// Conditions are how well the network treats packets beside that: any rule that [fixtures.RuleNamed] knows.
 	Conditions Choice
 	// Loss is the chance of any packet to be lost, until [Run.Heal], independently of all others. LossModel is another way to lose packets until
-	// then, beside or instead of it, as [fixtures.RuleNamed] knows it.
+	// then, beside or instead of it, as [fixtures.LossNamed] knows it.
 	Loss      sim.Chance
 	LossModel Choice
 	// PermuteTies has the seed decide the order of events of one instant, instead of the order of scheduling.

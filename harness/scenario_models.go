@@ -84,8 +84,13 @@ func (s Scenario) lossModel() model { return model{"LossModel", s.LossModel} }
 
 // rule is the rule that a field names, nil when it names none.
 func (m model) rule() (sim.Rule, error) {
-	if m.field == "Access" {
+	switch m.field {
+	case "Access":
 		return named(m, fixtures.AccessNamed)
+	case "Latency":
+		return named(m, fixtures.LatencyNamed)
+	case "LossModel":
+		return named(m, fixtures.LossNamed)
 	}
 	return named(m, fixtures.RuleNamed)
 }

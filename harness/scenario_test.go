@@ -22,7 +22,7 @@ var full = harness.Scenario{
 	Access:      harness.Choice{Name: "codel", Params: []int64{1000000, 10000000, 65536}},
 	Conditions:  harness.Choice{Name: "constant", Params: []int64{1000000}},
 	Loss:        100000,
-	LossModel:   harness.Choice{Name: "lose-burst", Params: []int64{50000, 1000000000}},
+	LossModel:   harness.Choice{Name: "gilbert", Params: []int64{50000, 3000}},
 	PermuteTies: true,
 	Churn: []harness.Change{
 		{At: time.Second, Node: "a", Do: harness.Crash},
@@ -73,7 +73,7 @@ var full = harness.Scenario{
 const fullJSON = `{"version":1,"seed":"0xdeadbeefdeadbeef","nodes":["a","b","c \"d\"","d"],"topology":{"name":"gnp","params":[900000]},` +
 	`"latency":{"name":"uniform","params":[10000000,50000000]},"nat":{"name":"tribler-2011"},"access":{"name":"codel","params":[1000000,10000000,65536]},` +
 	`"conditions":{"name":"constant","params":[1000000]},"loss_ppm":100000,` +
-	`"loss_model":{"name":"lose-burst","params":[50000,1000000000]},"permute_ties":true,` +
+	`"loss_model":{"name":"gilbert","params":[50000,3000]},"permute_ties":true,` +
 	`"churn":[{"at":"1s","node":"a","do":"crash"},{"at":"1m30s","node":"b","do":"leave"},{"at":"1.5s","node":"a","do":"restart"},` +
 	`{"at":"1m0s","node":"d","do":"join"},{"at":"1h0m0s","node":"a","do":"move"},{"at":"1h0m0s","node":"a","do":"renew"}],` +
 	`"faults":[{"id":"f1","do":"lose","at":"0s","amount":300000},` +
@@ -110,7 +110,7 @@ var literal = harness.Scenario{
 	Access:      harness.Choice{Name: "codel", Params: []int64{1000000, 10000000, 65536}},
 	Conditions:  harness.Choice{Name: "constant", Params: []int64{1000000}},
 	Loss:        100000,
-	LossModel:   harness.Choice{Name: "lose-burst", Params: []int64{50000, 1000000000}},
+	LossModel:   harness.Choice{Name: "gilbert", Params: []int64{50000, 3000}},
 	PermuteTies: true,
 	Churn: []harness.Change{
 		{At: time.Second, Node: "a", Do: harness.Crash},

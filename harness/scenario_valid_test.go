@@ -17,7 +17,7 @@ func TestImpossibleScenariosNameFieldAndValue(t *testing.T) {
 		"Nodes[1]: a node needs a name":                                                       func(s *harness.Scenario) { s.Nodes = []string{"a", ""} },
 		`Nodes[3]: "a" is the name of Nodes[0] already`:                                       func(s *harness.Scenario) { s.Nodes = []string{"a", "b", "c", "a"} },
 		`Topology: fixtures: no such model: topology "donut"`:                                 func(s *harness.Scenario) { s.Topology.Name = "donut" },
-		`Latency: fixtures: wrong parameter: rule constant`:                                   func(s *harness.Scenario) { s.Latency.Name = "constant" },
+		`Latency: fixtures: wrong parameter: latency constant`:                                func(s *harness.Scenario) { s.Latency.Name = "constant" },
 		"Loss: 1000001 parts per million is more than everything":                             func(s *harness.Scenario) { s.Loss = 1000001 },
 		"Duration: 0s is no time to play in":                                                  func(s *harness.Scenario) { s.Duration = 0 },
 		"Duration: 876000h0m0.000000001s is too long: want at most 876000h0m0s":               func(s *harness.Scenario) { s.Duration = 876_000*time.Hour + 1 },
@@ -26,7 +26,7 @@ func TestImpossibleScenariosNameFieldAndValue(t *testing.T) {
 		`Churn[2].Do: "explode" is none of ["join" "leave" "crash" "restart" "move" "renew"]`: func(s *harness.Scenario) { s.Churn[2].Do = "explode" },
 		`Churn[4].Do: "d" joins by Churn[3] already; who comes back does "restart"`:           func(s *harness.Scenario) { s.Churn[4].Node, s.Churn[4].Do = "d", harness.Join },
 		`Conditions: fixtures: no such model: rule "storm"`:                                   func(s *harness.Scenario) { s.Conditions.Name = "storm" },
-		`LossModel: fixtures: wrong parameter: rule lose-burst: chance is`:                    func(s *harness.Scenario) { s.LossModel.Params = []int64{-1, 1} },
+		`LossModel: fixtures: wrong parameter: loss gilbert: loss is`:                         func(s *harness.Scenario) { s.LossModel.Params = []int64{-1, 1} },
 		"Work[0].At: -1ns is not within the duration, 0s to 2h0m0s":                           func(s *harness.Scenario) { s.Work[0].At = -1 },
 		"Work[1].Op: an operation needs a name":                                               func(s *harness.Scenario) { s.Work[1].Op = "" },
 	})
@@ -37,9 +37,14 @@ func TestImpossibleScenariosNameFieldAndValue(t *testing.T) {
 
 func TestImpossibleModelsNameFieldAndValue(t *testing.T) {
 	impossible(t, map[string]func(s *harness.Scenario){
-		`NAT: fixtures: no such model: NAT "moat"; there are: `:                 func(s *harness.Scenario) { s.NAT.Name = "moat" },
-		`Access: fixtures: wrong parameter: access link codel: up is`:           func(s *harness.Scenario) { s.Access.Params = []int64{-1, 1, 1} },
-		`Traffic: fixtures: wrong parameter: workload steady: got 0 parameters`: func(s *harness.Scenario) { s.Traffic.Params = nil },
+		`NAT: fixtures: no such model: NAT "moat"; there are: `:                              func(s *harness.Scenario) { s.NAT.Name = "moat" },
+		`Latency: fixtures: no such model: latency "gilbert"; there are: cities, constant, `: func(s *harness.Scenario) { s.Latency = s.LossModel },
+		`LossModel: fixtures: no such model: loss "uniform"; there are: fading, gilbert, `:   func(s *harness.Scenario) { s.LossModel = s.Latency },
+		`Conditions: fixtures: no such model: rule "codel"; there are: cities, constant, `:   func(s *harness.Scenario) { s.Conditions = s.Access },
+		`Access: fixtures: no such model: access link "gilbert"; there are: `:                func(s *harness.Scenario) { s.Access = s.LossModel },
+		`NAT: fixtures: no such model: NAT "gilbert"; there are: `:                           func(s *harness.Scenario) { s.NAT = s.LossModel },
+		`Access: fixtures: wrong parameter: access link codel: up is`:                        func(s *harness.Scenario) { s.Access.Params = []int64{-1, 1, 1} },
+		`Traffic: fixtures: wrong parameter: workload steady: got 0 parameters`:              func(s *harness.Scenario) { s.Traffic.Params = nil },
 	})
 }
 

@@ -33,7 +33,7 @@ func Topology(choices ...harness.Choice) Part {
 
 // Latency makes each scenario have one of these latencies, the simplest first. Without any: those of [Latencies].
 func Latency(choices ...harness.Choice) Part {
-	gen := oneOf(choices, known(fixtures.RuleNamed), Latencies)
+	gen := oneOf(choices, known(fixtures.LatencyNamed), Latencies)
 	return func(s *space) { s.set(theLatency, gen) }
 }
 
@@ -50,7 +50,7 @@ func Conditions(choices ...harness.Choice) Part {
 // Losses has half of the scenarios lose packets, until they are healed, by one of these models, or without any, of all that fixtures has. A
 // budget does not count them.
 func Losses(choices ...harness.Choice) Part {
-	return inHalf(theLossModel, choices, fixtures.Losses(), known(fixtures.RuleNamed))
+	return inHalf(theLossModel, choices, fixtures.Losses(), known(fixtures.LossNamed))
 }
 
 // NAT puts the nodes of half of the scenarios behind NATs: one of these choices, or without any, of all that fixtures has. With [Faulty],
@@ -81,7 +81,7 @@ func Traffic(choices ...harness.Choice) Part {
 
 // Rich makes networks of every kind that fixtures has by name: topologies without islands, latencies, conditions, access links, and NATs.
 func Rich(s *space) {
-	for _, part := range []Part{Topology(), inHalf(theLatency, nil, fixtures.Latencies(), known(fixtures.RuleNamed)), Conditions(), Access(), NAT()} {
+	for _, part := range []Part{Topology(), inHalf(theLatency, nil, fixtures.Latencies(), known(fixtures.LatencyNamed)), Conditions(), Access(), NAT()} {
 		part(s)
 	}
 }

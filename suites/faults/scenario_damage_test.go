@@ -210,7 +210,7 @@ func faultEvery(t *testing.T) {
 // scenarioLossModel: any packet it loses, until healed.
 func scenarioLossModel(t *testing.T) {
 	d := played(t, func(s *harness.Scenario) {
-		s.LossModel = harness.Choice{Name: "lose-burst", Params: []int64{certain, int64(second)}}
+		s.LossModel = harness.Choice{Name: "loss", Params: []int64{certain}}
 	})
 	d.Heal()
 	d.World.Run(30 * second)

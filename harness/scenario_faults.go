@@ -141,9 +141,9 @@ func (b bounds) validate(field string, do Verb, v int64) error {
 	case b == (bounds{}) && v != 0:
 		return wrongf(field, "%d: %q has none", v, do)
 	case v < b.least || v > b.most:
-		return wrongf(field, "%d: %q wants %d to %d", v, do, b.least, b.most)
+		return wrongf(field, "%d%s: %q wants %d to %d%s", v, b.unit, do, b.least, b.most, b.unit)
 	case v == 0 && b.least < 0:
-		return wrongf(field, "0: %q wants %d to %d, and not nothing", do, b.least, b.most)
+		return wrongf(field, "0%s: %q wants %d to %d%s, and not nothing", b.unit, do, b.least, b.most, b.unit)
 	}
 	return nil
 }

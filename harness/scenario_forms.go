@@ -28,8 +28,11 @@ const (
 	toNodes
 )
 
-// bounds are the least and the most that a number may be; both 0: there is none.
-type bounds struct{ least, most int64 }
+// bounds are the least and the most that a number may be, and the unit, after a blank; both 0: there is none.
+type bounds struct {
+	least, most int64
+	unit        string
+}
 
 // faultForm says what a kind of fault is described by.
 type faultForm struct {
@@ -51,16 +54,16 @@ const (
 	maxSkew   = 1000 * time.Hour
 )
 
-var chance = bounds{1, certain}
+var chance = bounds{1, certain, " ppm"}
 
 var faultForms = []faultForm{
 	{do: Lose, amount: chance},
 	{do: Duplicate, amount: chance},
 	{do: Reorder, amount: chance, within: true},
-	{do: Corrupt, amount: chance, size: bounds{1, 64}},
-	{do: Truncate, amount: chance, size: bounds{1, sim.MaxDatagram}},
-	{do: MTU, size: bounds{68, 65535}},
-	{do: Replay, amount: chance, by: bounds{0, int64(maxWithin)}, within: true},
+	{do: Corrupt, amount: chance, size: bounds{1, 64, " bits"}},
+	{do: Truncate, amount: chance, size: bounds{1, sim.MaxDatagram, " bytes"}},
+	{do: MTU, size: bounds{68, 65535, " bytes"}},
+	{do: Replay, amount: chance, by: bounds{most: int64(maxWithin)}, within: true},
 	{do: LoseBurst, amount: chance, within: true},
 	{do: Cut, kind: toNetwork, whom: oneSide},
 	{do: CutOneWay, kind: toNetwork, whom: oneSide},
@@ -69,20 +72,20 @@ var faultForms = []faultForm{
 	{do: Isolate, kind: toNetwork},
 	{do: Crash, kind: toNodes, disks: []sim.DiskFate{sim.Unsynced, sim.Kept, sim.Wiped}},
 	{do: Pause, kind: toNodes},
-	{do: Slow, kind: toNodes, by: bounds{1, int64(maxWithin)}},
+	{do: Slow, kind: toNodes, by: bounds{least: 1, most: int64(maxWithin)}},
 	{do: LateTimers, kind: toNodes, within: true},
-	{do: Skew, kind: toNodes, by: bounds{1, int64(maxSkew)}},
-	{do: Step, kind: toNodes, by: bounds{-int64(maxSkew), int64(maxSkew)}},
-	{do: Drift, kind: toNodes, amount: bounds{slowest, fastest}},
-	{do: Throttle, kind: toNodes, amount: bounds{1000, 1e12}, within: true},
+	{do: Skew, kind: toNodes, by: bounds{least: 1, most: int64(maxSkew)}},
+	{do: Step, kind: toNodes, by: bounds{least: -int64(maxSkew), most: int64(maxSkew)}},
+	{do: Drift, kind: toNodes, amount: bounds{slowest, fastest, " ppm"}},
+	{do: Throttle, kind: toNodes, amount: bounds{1000, 1e12, " bit/s"}, within: true},
 	{do: Rebind, kind: toNodes, moment: true},
 	{do: Twin, kind: toNodes, whom: somebody, once: true},
 	{do: Reuse, kind: toNodes, whom: twoEnds, once: true, moment: true},
 	{do: FailDisk, kind: toNodes, amount: chance, disks: []sim.DiskFate{sim.LostWrite, sim.TornWrite, sim.FalseSync, sim.BitRot, sim.Unreadable, sim.DiskFull}},
 	{do: Hold, kind: toNetwork},
 	{do: HoldShuffled, kind: toNetwork},
-	{do: LosePacket, whom: twoEnds, amount: bounds{1, 1 << 40}, once: true},
-	{do: Mutate, kind: toNodes, amount: bounds{1, 1000}, once: true},
+	{do: LosePacket, whom: twoEnds, amount: bounds{least: 1, most: 1 << 40}, once: true},
+	{do: Mutate, kind: toNodes, amount: bounds{1, 1000, " packets/s"}, once: true},
 }
 
 // formOf is the form of a kind of fault.

@@ -107,7 +107,7 @@ func TestPartsThatMakeNoSensePanic(t *testing.T) {
 		`properties: a NAT "symmetric": the budget has ["full-cone"]`: func() {
 			properties.Scenarios(properties.NAT(harness.Choice{}, harness.Choice{Name: "symmetric", Params: []int64{60e9}}), properties.Faulty(properties.Budget{NAT: []string{"full-cone"}}))
 		},
-		`properties: fixtures: wrong parameter: churn weibull: got 0 parameters [], wants 5: ` + modelNamed(fixtures.Churns(), "weibull").String(): func() {
+		`properties: fixtures: wrong parameter: churn weibull: got 0 parameters [], wants 5: ` + modelNamed(fixtures.Churns(), "weibull").String() + "; in ns, thousandths, ns, thousandths, count": func() {
 			properties.ChurnLike(harness.Choice{Name: "weibull"})
 		},
 		`properties: fixtures: wrong parameter: topology tree: branching is 0, wants 1 to 1000000`: func() { properties.Topology(harness.Choice{Name: "tree", Params: []int64{0}}) },

@@ -47,6 +47,21 @@ func (b *page) list(lines []string) {
 	}
 }
 
+// section is a list with its title, unless it is empty.
+func (b *page) section(title string, lines []string) {
+	if len(lines) > 0 {
+		b.line("%s", title)
+		b.list(lines)
+	}
+}
+
+// network says what the network is like, if it is like something.
+func (b *page) network(words string) {
+	if words != "" {
+		b.line("network: %s", words)
+	}
+}
+
 // when says for whom it broke and when.
 func (x *explanation) when() string {
 	text := ended(x.breach, x.story.decisive) + fmt.Sprintf(" of virtual time, seed %#x", x.Case.Scenario.Seed)
@@ -61,10 +76,11 @@ func (x *explanation) writeStory(b *page) {
 	b.line("")
 	if len(lines) == 0 {
 		b.line("story: nothing was done to the world, and nothing was lost")
-		return
+	} else {
+		b.line("story, of %s:", strings.Join(x.Case.Scenario.Nodes, " "))
+		b.list(lines)
 	}
-	b.line("story, of %s:", strings.Join(x.Case.Scenario.Nodes, " "))
-	b.list(lines)
+	b.network(x.Case.Scenario.network())
 }
 
 func (x *explanation) writeWhy(b *page) {

@@ -138,6 +138,27 @@ func TestScreenOfABrokenPromise(t *testing.T) {
 	}
 }
 
+// What the network is like stands in one line, also where nothing happened.
+func TestScreenNamesTheNetwork(t *testing.T) {
+	s := callers()
+	s.Work, s.Loss, s.NAT = nil, sim.Percent(1), harness.Choice{Name: "full-cone", Params: []int64{60e9}}
+	s.Latency, s.Access = harness.Choice{Name: "uniform", Params: []int64{10e6, 50e6}}, harness.Choice{Name: "codel", Params: []int64{1e6, 1e7, 65536}}
+	s.Conditions, s.LossModel = harness.Choice{Name: "g1050", Params: []int64{4, 0}}, harness.Choice{Name: "gilbert", Params: []int64{50_000, 3500}}
+	judge := func(t harness.TB, s harness.Scenario) {
+		harness.Start(t, s, bootCaller)
+		t.Fatalf("it never works")
+	}
+	got := telling(t, harness.Account{Case: harness.Case{Scenario: s}, Play: judge, Unsaved: true})
+	want := `
+story: nothing was done to the world, and nothing was lost
+network: latency uniform lo 10ms hi 50ms, NAT full-cone timeout 1m0s, access codel up 1 Mbit/s down 10 Mbit/s queue 65536 B, ` +
+		`conditions g1050 severity 4 reach 0, loss 1%, loss model gilbert loss 5% burst 3.5
+why: `
+	if !strings.Contains(got, want) {
+		t.Errorf("got:\n%s\nwant in it:%s", got, want)
+	}
+}
+
 // theFile is the one file of that pattern among the cases of this folder.
 func theFile(t *testing.T, pattern string) string {
 	t.Helper()
@@ -154,6 +175,7 @@ func TestScenarioRunWithoutALawTellsItsStory(t *testing.T) {
 story:
   3s #4  bert was told: call 7
   3s #6  bert's 1 B to carl was lost: loss
+network: loss 50%
 why:
   3s #6: bert's 1 B to carl was lost: loss
   3s #4: because bert was told: call 7

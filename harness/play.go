@@ -44,7 +44,7 @@ func Start[O any](t TB, s Scenario, boot Boot[O]) *Run[O] {
 		t.Fatalf("%v", err)
 	}
 	r := &Run[O]{World: New(t, s.Seed), Scenario: s, ops: map[string]func(*Member[O], uint64){}, away: map[*Member[O]]Verb{}}
-	r.ledgers = r.Ledgers
+	r.ledgers, r.network = r.Ledgers, s.network
 	r.remember()
 	r.LoseUnknown()
 	r.Limit(s.budget())

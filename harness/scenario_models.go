@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"strings"
 	"time"
 
 	"github.com/overlaytest/overlaytest/fixtures"
@@ -62,7 +63,7 @@ type model struct {
 
 // show is the name with the parameters in their units.
 func (m model) show() string {
-	for _, one := range listed[m.field]() {
+	for _, one := range kinds[m.field].models() {
 		if one.Name == m.Name {
 			return one.Show(m.Params...)
 		}
@@ -70,9 +71,37 @@ func (m model) show() string {
 	return m.Name
 }
 
-// listed are the models that the fields may name.
-var listed = map[string]func() []fixtures.Model{
-	"ChurnModel": fixtures.Churns, "Traffic": fixtures.Workloads,
+// kinds are what the fields name: in a word, and what fixtures has of it.
+var kinds = map[string]struct {
+	word   string
+	models func() []fixtures.Model
+}{
+	"Latency": {"latency", fixtures.Latencies}, "NAT": {"NAT", fixtures.NATs}, "Access": {"access", fixtures.Accesses},
+	"Conditions": {"conditions", fixtures.Rules}, "LossModel": {"loss model", fixtures.Losses},
+	"ChurnModel": {"churn model", fixtures.Churns}, "Traffic": {"traffic", fixtures.Workloads},
+}
+
+// surroundings are what the network is like, in the order in which a scenario has it.
+func (s Scenario) surroundings() []model {
+	return []model{{"Latency", s.Latency}, {"NAT", s.NAT}, {"Access", s.Access}, {"Conditions", s.Conditions}}
+}
+
+// network says what the network is like, with what it loses; "" when it is like nothing.
+func (s Scenario) network() string {
+	var words []string
+	add := func(m model) {
+		if !m.isZero() {
+			words = append(words, kinds[m.field].word+" "+m.show())
+		}
+	}
+	for _, m := range s.surroundings() {
+		add(m)
+	}
+	if s.Loss != 0 {
+		words = append(words, "loss "+s.Loss.String())
+	}
+	add(s.lossModel())
+	return strings.Join(words, ", ")
 }
 
 // models are the rules that say what the network is like, in the order in which they are linked.

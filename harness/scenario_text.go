@@ -16,7 +16,7 @@ import (
 func (s Scenario) GoString() string {
 	b := &strings.Builder{}
 	fmt.Fprintf(b, "harness.Scenario{\nSeed: %#x,\nNodes: %#v,\nTopology: %#v,\n", s.Seed, s.Nodes, s.Topology)
-	for _, m := range []model{{"Latency", s.Latency}, {"NAT", s.NAT}, {"Access", s.Access}, {"Conditions", s.Conditions}} {
+	for _, m := range s.surroundings() {
 		m.write(b)
 	}
 	if s.Loss != 0 {

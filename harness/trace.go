@@ -67,15 +67,9 @@ func (w *World) recalled(b *Breach) string {
 	}
 	s := tell(w.recorder, b)
 	p := &page{}
-	for _, part := range []struct {
-		title string
-		lines []string
-	}{{"story:", s.write(nil)}, {"why:", shortened(s.because(s.chain, nil), 5, 2)}} {
-		if len(part.lines) > 0 {
-			p.line("%s", part.title)
-			p.list(part.lines)
-		}
-	}
+	p.section("story:", s.write(nil))
+	p.network(w.network())
+	p.section("why:", shortened(s.because(s.chain, nil), 5, 2))
 	if s.decisive != 0 {
 		p.line("ask why: %s=%d before the command that replays it", becauseVariable, s.decisive)
 	}

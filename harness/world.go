@@ -38,6 +38,7 @@ type World struct {
 	trace     io.Writer              // where notes go besides; nil: nowhere
 	ledgers   func() []sim.Ledger    // of a scenario's faults; nil: there is no scenario
 	reading   reading                // for the summary
+	network   func() string          // what a scenario says it is like
 	spawned   int                    // members made by Spawn so far
 	residents map[*sim.Node]resident // the members
 	reported  bool                   // the test has been failed with our words
@@ -58,7 +59,7 @@ func New(t TB, seed uint64, rules ...sim.Rule) *World {
 
 // open makes a world that the caller closes.
 func open(t TB, seed uint64, rules ...sim.Rule) *World {
-	w := &World{World: sim.New(seed, rules...), T: t, residents: map[*sim.Node]resident{}}
+	w := &World{World: sim.New(seed, rules...), T: t, residents: map[*sim.Node]resident{}, network: func() string { return "" }}
 	w.unwatch = w.Watch(w.seeStray, sim.Dropped)
 	w.alwaysSuspect()
 	switch x := t.(type) {

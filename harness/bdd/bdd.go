@@ -4,6 +4,8 @@
 // another world, the same in every run with the same --seed. The world is recorded. When the spec fails, its report has the seed, the virtual
 // time, the digest, the last events and the world's summary, its folder of artefacts has the picture, and the failure message names the command
 // that makes this very world again.
+//
+// [Bubble] does the same for programs: goroutines and sockets as they are, in a bubble that a spec's body is played in.
 package bdd
 
 import (
@@ -20,28 +22,56 @@ import (
 	"github.com/overlaytest/overlaytest/sim"
 )
 
-// New makes the world of the running spec, with rules for its network, and closes it when the spec ends. It may be called in an It or in a
-// BeforeEach. OVERLAYTEST_SEED=0x2a in the environment sets the seed; OVERLAYTEST_BASE=1 stands in for Ginkgo's random seed, so that every
-// spec has the world it had in the last such run. Two worlds of one spec have the same seed: for another one, call harness.New(GinkgoT(), …).
+// New makes the world of the running spec, with rules for its network, and closes it when the spec ends, or its bubble. It may be called in an
+// It or in a BeforeEach. OVERLAYTEST_SEED=0x2a in the environment sets the seed; OVERLAYTEST_BASE=1 stands in for Ginkgo's random seed, so that every
+// spec has the world it had in the last such run. Two worlds of one spec have the same seed: for another one, call harness.New(GinkgoT(), …),
+// or harness.New(w.T, …) in a bubble.
 func New(rules ...sim.Rule) *harness.World {
 	ginkgo.GinkgoHelper()
-	t := ginkgo.GinkgoT()
-	seed, asked := harness.AskedSeed(t)
-	if !asked {
-		seed = seedOf(base(t), ginkgo.CurrentSpecReport().FullText())
+	place := types.NewCodeLocation(1)
+	if s := bubbled(); s != nil {
+		return s.world(seedNow(s), place, rules...)
 	}
+	t := ginkgo.GinkgoT()
+	w, last := world(t, seedNow(t), rules...)
+	ginkgo.DeferOnFailure(func() { tell(last.entry(), place) })
+	return w
+}
+
+// world makes a world in the bubble of the spec.
+func (s *spec) world(seed uint64, place types.CodeLocation, rules ...sim.Rule) *harness.World {
+	w, last := world(s, seed, rules...)
+	now := last.entry
+	s.Cleanup(func() { // before the world closes
+		e := last.entry()
+		now = func() entry { return e }
+	})
+	ginkgo.DeferOnFailure(func() { tell(now(), place) })
+	return w
+}
+
+// world makes a world that is recorded, and whose last events are kept.
+func world(t harness.TB, seed uint64, rules ...sim.Rule) (*harness.World, *tail) {
 	w := harness.New(t, seed, rules...)
 	w.ReplayWith(harness.SeedEnv(seed))
-	place := types.NewCodeLocation(1)
 	last := &tail{w: w}
 	w.Watch(last.keep)
 	w.Record()
-	ginkgo.DeferOnFailure(func() {
-		ginkgo.AddReportEntry("world", place, ginkgo.ReportEntryVisibilityFailureOrVerbose, entry{
-			Seed: fmt.Sprintf("%#x", w.Seed()), Elapsed: w.Elapsed().String(), Events: w.Events(), Digest: fmt.Sprintf("%#x", w.Digest()), Last: last.lines(),
-		})
-	})
-	return w
+	return w, last
+}
+
+// tell adds an entry about a world to the report of its spec.
+func tell(e entry, place types.CodeLocation) {
+	ginkgo.AddReportEntry("world", place, ginkgo.ReportEntryVisibilityFailureOrVerbose, e)
+}
+
+// seedNow is the seed of the running spec.
+func seedNow(t harness.TB) uint64 {
+	t.Helper()
+	if seed, asked := harness.AskedSeed(t); asked {
+		return seed
+	}
+	return seedOf(base(t), ginkgo.CurrentSpecReport().FullText())
 }
 
 const baseVariable = "OVERLAYTEST_BASE"
@@ -74,12 +104,20 @@ type entry struct {
 	Events  uint64   `json:"events"`
 	Digest  string   `json:"digest"`
 	Last    []string `json:"last"`
+	Replay  string   `json:"replay"`
+}
+
+// entry is what there is to say of the world now.
+func (t *tail) entry() entry {
+	return entry{
+		Seed: fmt.Sprintf("%#x", t.w.Seed()), Elapsed: t.w.Elapsed().String(), Events: t.w.Events(), Digest: fmt.Sprintf("%#x", t.w.Digest()), Last: t.lines(), Replay: t.w.Replay(),
+	}
 }
 
 // ColorableString is how Ginkgo prints the entry.
 func (e entry) ColorableString() string {
-	return fmt.Sprintf("seed %s, %s of virtual time, %d events, digest %s; the last things that happened:\n%s",
-		e.Seed, e.Elapsed, e.Events, e.Digest, strings.Join(e.Last, "\n"))
+	return fmt.Sprintf("seed %s, %s of virtual time, %d events, digest %s; the last things that happened:\n%s\nreplay: %s",
+		e.Seed, e.Elapsed, e.Events, e.Digest, strings.Join(e.Last, "\n"), e.Replay)
 }
 
 // tailLength is how many events a report shows.

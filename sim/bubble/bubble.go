@@ -73,7 +73,7 @@ func (b *bubble) elapsed() time.Duration { return time.Since(b.began) }
 // lock takes hold of the world for the calling goroutine, and returns what lets go of it. Code that an event calls has hold of it already.
 func (b *bubble) lock() (unlock func()) {
 	if now := time.Now(); now != now.Round(0) { // with a monotonic reading, which there is none of in a bubble
-		panic("bubble: a goroutine outside the bubble uses a world of programs: start it inside the function of bubble.Test, or by Host.Go")
+		panic("bubble: a goroutine outside the bubble uses a world of programs: start it inside the function of bubble.Test or bdd.Bubble, or by Host.Go, and clean up there")
 	}
 	if !b.mu.TryLock() {
 		if runner := b.runner.Load(); runner != nil && *runner == self() {

@@ -1,6 +1,7 @@
 package bubble
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -12,22 +13,33 @@ import (
 )
 
 // Test runs f in a bubble, in which worlds of programs are made and run. Crypto/rand yields numbers of the seed there, so the test must not
-// run in parallel with others. In a Ginkgo spec, t is that of the suite's TestXxx, and f calls GinkgoRecover.
+// run in parallel with others. For a Ginkgo spec, see bdd.Bubble.
 //
 // The test fails, with their stacks, if goroutines remain when f has returned: worlds are to be closed. Channels, timers and contexts that
-// f waits for are made in it: the world's time stands still while a goroutine waits for one from outside, such as Ginkgo's SpecContext; who
-// does is named on standard error after ten seconds.
+// f waits for are made in it: the world's time stands still while a goroutine waits for one from outside; who does is named on standard
+// error after ten seconds.
 func Test(t *testing.T, seed uint64, f func(t *testing.T)) {
 	t.Helper()
+	if err := Play(t, seed, f); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// ErrStuck is wrapped by the error of [Play] about goroutines that nothing can wake any more.
+var ErrStuck = errors.New("bubble: goroutines remain that nothing can wake")
+
+// Play is [Test] for a test of another kind that t runs: goroutines that remain are its error, which wraps ErrStuck and has their stacks.
+// F's t is not to be failed, since t would be.
+func Play(t *testing.T, seed uint64, f func(t *testing.T)) (err error) {
 	sayWhetherExact()
 	name := ""
 	defer func() {
-		t.Helper()
 		if p := recover(); p != nil {
-			if err, ok := p.(error); !ok || !strings.HasPrefix(err.Error(), "deadlock: ") {
+			deadlock, ok := p.(error)
+			if !ok || !strings.HasPrefix(deadlock.Error(), "deadlock: ") {
 				panic(p)
 			}
-			t.Fatalf("bubble: %v. World.Close ends what its hosts do; what else was started must have ended, too. There remain:\n%s", p, inBubble(name))
+			err = fmt.Errorf("%w: %v. World.Close ends what its hosts do; what else was started must have ended, too. There remain:\n%s", ErrStuck, deadlock, inBubble(name))
 		}
 	}()
 	quiet := make(chan struct{})
@@ -41,6 +53,7 @@ func Test(t *testing.T, seed uint64, f func(t *testing.T)) {
 		defer now.done.Store(true)
 		f(t)
 	})
+	return nil
 }
 
 // Around makes the field Around of a law: each world is played in a bubble of its own.

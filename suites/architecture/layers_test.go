@@ -51,7 +51,7 @@ var layers = []layer{
 	{"fixtures/overlays", append([]string{"sim", "ipv8/walk", "ipv8/bootstrap", "ipv8/tracker", "ipv8/config"}, stack...), nil, nil},
 	{"harness/report", []string{"sim"}, nil, nil},
 	{"harness", []string{"sim", "fixtures", "harness/report"}, nil, []string{gomega, "fixtures/overlays"}},
-	{"harness/bdd", []string{"harness", "harness/report", "sim"}, []string{ginkgo}, []string{gomega, "fixtures/..."}},
+	{"harness/bdd", []string{"harness", "harness/report", "sim", "sim/bubble"}, []string{ginkgo, gomega}, []string{"fixtures/..."}},
 	{"properties", []string{"harness", "fixtures", "sim"}, []string{rapid}, []string{gomega, "fixtures/overlays"}},
 	{"properties/linearizable", []string{"properties", "harness", "sim"}, []string{porcupine}, []string{gomega, "fixtures/..."}},
 	{"suites/...", public, allTools, nil},

@@ -84,19 +84,22 @@ func (r *rumours) tell() {
 	}
 }
 
+// everybody is the law of the program, without what its worlds are played in.
+var everybody = properties.Law[*rumours]{
+	Name:  "rumours of a program reach everybody",
+	Space: properties.Scenarios(properties.Nodes(2, 12), properties.Ops("publish", 4), properties.Faulty(properties.Usual), properties.Duration(20*time.Second)),
+	Boot:  bubble.Boot(start),
+	Judge: func(r *harness.Run[*rumours]) {
+		mail := harness.NewMail(r.Members, (*rumours).OnRumour)
+		r.On("publish", func(m *harness.Member[*rumours], id uint64) { mail.Sent(id); m.Overlay.Publish(id) })
+		r.Play()
+		r.Heal()
+		r.Eventually(mail.Missing).Within(time.Minute).Should(gomega.BeEmpty())
+	},
+}
+
 func TestRumoursOfAProgramReachEverybody(t *testing.T) {
-	law := properties.Law[*rumours]{
-		Name:   "rumours of a program reach everybody",
-		Space:  properties.Scenarios(properties.Nodes(2, 12), properties.Ops("publish", 4), properties.Faulty(properties.Usual), properties.Duration(20*time.Second)),
-		Boot:   bubble.Boot(start),
-		Around: bubble.Around(t),
-		Judge: func(r *harness.Run[*rumours]) {
-			mail := harness.NewMail(r.Members, (*rumours).OnRumour)
-			r.On("publish", func(m *harness.Member[*rumours], id uint64) { mail.Sent(id); m.Overlay.Publish(id) })
-			r.Play()
-			r.Heal()
-			r.Eventually(mail.Missing).Within(time.Minute).Should(gomega.BeEmpty())
-		},
-	}
+	law := everybody
+	law.Around = bubble.Around(t)
 	law.Check(t)
 }

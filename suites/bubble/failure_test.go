@@ -3,6 +3,7 @@ package bubble_test
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -26,7 +27,7 @@ func line(comment string) string {
 
 // says wants texts in what specs print that fail on purpose, in this order.
 func says(focus string, want ...string) {
-	said := output(focus+"$", "by bdd")
+	said := output(GinkgoT().TempDir(), focus+"$", "by bdd")
 	rest := said
 	for _, text := range want {
 		_, after, found := strings.Cut(rest, text)
@@ -48,8 +49,9 @@ var _ = DescribeTable("A spec in a bubble", says,
 	Entry("fails in cleanups", "fails in a cleanup", "picture: ", at("in a cleanup"), "1 Failed"),
 	Entry("names the node whose goroutine panicked", "panics in a goroutine of a node", `a goroutine of node "n0" panicked: out of cheese`, "purpose_test.go", "1 Failed"),
 	Entry("has the stack of its own panic", "panics in the body", "[PANICKED]", "out of cheese", "Full Stack Trace", line("panics"), "1 Failed"),
-	Entry("is skipped", "skips", "0 Passed | 0 Failed | 0 Pending | "),
-	Entry("is skipped by an event", "skips in an event", "0 Passed | 0 Failed | 0 Pending | "),
+	Entry("is skipped", "skips", "Ran 0 of ", "0 Passed | 0 Failed | 0 Pending | "),
+	Entry("is skipped by an event", "skips in an event", "Ran 0 of ", "0 Passed | 0 Failed | 0 Pending | "),
+	Entry("is skipped by a judge", "skips in a law", "Ran 0 of ", "0 Passed | 0 Failed | 0 Pending | "),
 	Entry("is tried again", "fails once", "1 Passed | 0 Failed | 1 Flaked"),
 	Entry("tells the story of a law", "fails a law", `the law "rumours of a program reach everybody" does not hold: purpose_test.go`, "story: ", "proof: reproduced 3 of 3", "1 Failed"),
 	Entry("is failed by a judge", "fails around a law", "the test was ended from inside the judge", at("around a law"), "1 Failed"),
@@ -74,6 +76,27 @@ var _ = DescribeTable("What ends the process is as documented", says,
 	Entry("a channel used outside", "uses a channel of the bubble outside", "fatal error: send on synctest channel from outside bubble"),
 )
 
+var _ = It("A spec in a bubble has its entries in real time", func() {
+	Expect(output(GinkgoT().TempDir(), "fails a promise$", "by bdd")).NotTo(ContainSubstring("@ 01/01/00"))
+})
+
+var _ = It("A spec in a bubble ends when that has failed", func() {
+	Expect(output(GinkgoT().TempDir(), "fails in (the body|a goroutine|a cleanup)$", "by bdd")).To(And(
+		ContainSubstring("3 Failed"), Not(ContainSubstring("the spec goes on"))))
+})
+
+var _ = It("A spec that is skipped in a bubble ends there", func() {
+	said := output(GinkgoT().TempDir(), "skips( in a law)?$", "by bdd")
+	Expect(said).NotTo(ContainSubstring("the spec goes on"))
+	Expect(strings.Count(said, "a world of the spec")).To(Equal(1))
+})
+
+var _ = It("A spec that is skipped in a bubble leaves no picture", func() {
+	folder := GinkgoT().TempDir()
+	output(folder, "skips$", "by bdd")
+	Expect(filepath.Glob(folder + "/*")).To(BeEmpty())
+})
+
 var _ = It("A bubble without bdd.RunSpecs asks for it", func() {
-	Expect(output("fails in the body$", "by Ginkgo alone")).To(ContainSubstring("In TestXxx, write bdd.RunSpecs(t, …) for RunSpecs(t, …)"))
+	Expect(output(GinkgoT().TempDir(), "fails in the body$", "by Ginkgo alone")).To(ContainSubstring("In TestXxx, write bdd.RunSpecs(t, …) for RunSpecs(t, …)"))
 })

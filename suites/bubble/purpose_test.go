@@ -2,6 +2,7 @@ package bubble_test
 
 import (
 	"context"
+	"fmt"
 	"net/netip"
 	"os"
 	"time"
@@ -20,6 +21,7 @@ func init() {
 	if os.Getenv(onPurpose) != "" {
 		Describe("On purpose", func() {
 			failures()
+			judged()
 			Context("by mistake", mistakes)
 			Context("in vain", fatal)
 		})
@@ -62,8 +64,17 @@ func failures() {
 
 	It("fails in a goroutine of a node", func() { lone(func() { Expect("rumour").To(BeEmpty()) }) }) // of a node
 	It("panics in a goroutine of a node", func() { lone(func() { panic("out of cheese") }) })
-	It("panics in the body", func() { bdd.Bubble(func(*harness.World) { panic("out of cheese") }) }) // panics
-	It("skips", func() { bdd.Bubble(func(*harness.World) { Skip("not today") }) })
+	It("panics in the body", func() {
+		bdd.Bubble(func(*harness.World) {
+			panic("out of cheese") // panics
+		})
+	})
+
+	It("skips", func() {
+		bdd.Bubble(func(*harness.World) { Skip("not today") })
+		fmt.Println("the spec goes on")
+	})
+
 	It("skips in an event", func() {
 		bdd.Bubble(func(w *harness.World) { w.After(time.Second, func() { Skip("not today") }); w.Run(time.Minute) })
 	})
@@ -72,7 +83,10 @@ func failures() {
 	It("fails once", FlakeAttempts(2), func() {
 		bdd.Bubble(func(w *harness.World) { attempts++; Expect(attempts).To(Equal(2)) })
 	})
+}
 
+// judged are specs that laws fail, or end.
+func judged() {
 	It("fails a law", func() {
 		law := everybody
 		law.Around = bdd.Around
@@ -83,6 +97,12 @@ func failures() {
 	It("fails around a law", func() {
 		law := properties.Law[*rumours]{Name: "none", Space: everybody.Space, Boot: everybody.Boot, Around: bdd.Around}
 		law.Judge = func(r *harness.Run[*rumours]) { Expect(r.Members).To(BeEmpty()) } // around a law
+		law.Check(GinkgoT())
+	})
+
+	It("skips in a law", func() {
+		law := properties.Law[*rumours]{Name: "none", Space: everybody.Space, Boot: everybody.Boot, Around: bdd.Around}
+		law.Judge = func(*harness.Run[*rumours]) { fmt.Println("a world of the spec"); Skip("not today") }
 		law.Check(GinkgoT())
 	})
 }

@@ -1,6 +1,7 @@
 package bubble_test
 
 import (
+	"context"
 	"errors"
 	"os"
 	"os/exec"
@@ -87,6 +88,15 @@ var _ = Describe("Rumours of programs", Label("programs"), func() {
 		bdd.Bubble(func(w *harness.World) { Expect([]uint64{w.Seed(), bdd.New().Seed()}).To(HaveEach(seed)) })
 	})
 
+	It("are spread in a second world of the bubble, too", func() {
+		bdd.Bubble(func(*harness.World) {
+			w := bdd.New(sim.Latency(time.Millisecond))
+			members := harness.Spawn(w, 2, fixtures.Complete, bubble.Boot(start))
+			members[0].Overlay.Publish(7)
+			w.Eventually(spread(members)).Within(2 * time.Second).Should(HaveEach(1))
+		})
+	})
+
 	It("obey a law", func() {
 		law := everybody
 		law.Around = bdd.Around
@@ -97,10 +107,12 @@ var _ = Describe("Rumours of programs", Label("programs"), func() {
 // onPurpose is set in the process whose specs fail on purpose.
 const onPurpose = "BUBBLE_SUITE_FAILS"
 
-// output runs the specs of a focus that fail on purpose, with Ginkgo's seed 1, and returns what they print.
-func output(focus, how string) string {
-	c := exec.Command(os.Args[0], "-test.run=^TestSpecs$", "-ginkgo.no-color", "-ginkgo.seed=1", "-ginkgo.focus=On purpose .*"+focus)
-	c.Dir = GinkgoT().TempDir() // for the artefacts it leaves
+// output runs the specs of a focus that fail on purpose, with Ginkgo's seed 1, and returns what they print. Their artefacts are in the folder.
+func output(folder, focus, how string) string {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	c := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestSpecs$", "-ginkgo.no-color", "-ginkgo.seed=1", "-ginkgo.focus=On purpose .*"+focus)
+	c.Dir = folder
 	c.Env = append(os.Environ(), onPurpose+"="+how, "OVERLAYTEST_BASE=", "TMPDIR="+c.Dir)
 	text, err := c.CombinedOutput()
 	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {

@@ -1,35 +1,34 @@
 package bubble
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"net"
-	"net/netip"
 	"os"
-	"sync"
 	"syscall"
 	"time"
 )
 
-// Conn is a stream between two hosts: a net.Conn with CloseWrite, as a *net.TCPConn has. Bytes arrive in order or not at all; what is lost on
-// the way is sent again. It is TCP reduced to what programs notice: slow start and halving of the window after loss (RFC 5681), timeouts from
-// measured round trips (RFC 6298), windows of 64 KiB that push back, half-close. A connection whose far side is silent for two minutes fails
-// with ETIMEDOUT; one whose far side has crashed and is up again, with ECONNRESET.
+// Conn is a stream between two hosts: a net.Conn with what a *net.TCPConn can but for File and SyscallConn. Bytes arrive in order or not at all;
+// what is lost on the way is sent again. It is TCP reduced to what programs notice: slow start and halving of the window after loss (RFC 5681),
+// timeouts from measured round trips (RFC 6298), windows of 64 KiB that push back, half-close. A connection whose far side answers nothing
+// for two minutes fails with ETIMEDOUT; one on which nothing is sent, by keep-alive after two and a half; one whose far side has crashed and is
+// up again, with ECONNRESET. As on Linux, the operation that first meets it gets that error; after it, reading is at the end of the stream,
+// and writing fails with EPIPE.
 type Conn struct {
-	h   *Host
+	duplex
 	key streamKey
-	at  netip.AddrPort
+	far net.Addr
 
-	state  state
-	err    error // why nothing more can be read or written
-	closed bool  // by the program
+	state state
+	why   syscall.Errno // why nothing more can be read or written; 0 once it was told
+	deaf  bool          // CloseRead was called
+	hard  bool          // Close is to reset the connection
 
 	sender
 	receiver
-	ready *sync.Cond // somebody may read, or the connection stands
-	room  *sync.Cond // somebody may write
-	read  deadline
-	write deadline
+	keepalive
 }
 
 var _ net.Conn = (*Conn)(nil)
@@ -49,8 +48,8 @@ const (
 )
 
 // newConn makes a connection and notes it with its host.
-func (h *Host) newConn(key streamKey, at netip.AddrPort, s state) *Conn {
-	c := &Conn{h: h, key: key, at: at, state: s, ready: sync.NewCond(&h.b.mu), room: sync.NewCond(&h.b.mu)}
+func (h *Host) newConn(key streamKey, s socket, begin state) *Conn {
+	c := &Conn{duplex: duplex{s}, key: key, far: net.TCPAddrFromAddrPort(key.remote), state: begin, keepalive: usual}
 	c.sender = sender{window: streamRoom, congestion: 10 * mss, threshold: streamRoom, timeout: time.Second, heard: h.b.w.Elapsed()}
 	h.conns[key] = c
 	h.order = append(h.order, c)
@@ -59,22 +58,24 @@ func (h *Host) newConn(key streamKey, at netip.AddrPort, s state) *Conn {
 
 // Read waits for bytes. At the end of the stream it returns io.EOF.
 func (c *Conn) Read(p []byte) (n int, err error) {
-	defer c.h.enter()()
-	for len(c.in) == 0 {
-		switch {
-		case c.closed:
-			return 0, c.fail("read", net.ErrClosed)
-		case c.ended:
-			return 0, io.EOF
-		case c.err != nil:
-			return 0, c.fail("read", c.err)
-		case c.read.passed():
-			return 0, c.fail("read", os.ErrDeadlineExceeded)
-		case len(p) == 0:
-			return 0, nil
-		}
-		c.ready.Wait()
+	if len(p) == 0 && c.open() {
+		return 0, nil
 	}
+	defer c.h.enter()()
+	if err := c.await(&c.read, func() bool { return len(c.in) > 0 || c.ended || c.deaf || c.state == gone }); err != nil {
+		return 0, c.fail("read", c.far, err)
+	}
+	if len(c.in) > 0 {
+		return c.copyTo(p), nil
+	}
+	if !c.ended && c.why != 0 {
+		return 0, c.fail("read", c.far, os.NewSyscallError("read", c.tell()))
+	}
+	return 0, io.EOF
+}
+
+// copyTo moves bytes that came to p.
+func (c *Conn) copyTo(p []byte) (n int) {
 	n = copy(p, c.in)
 	before := c.free()
 	c.in = c.in[n:]
@@ -82,43 +83,63 @@ func (c *Conn) Read(p []byte) (n int, err error) {
 	if before < mss && c.free() >= mss {
 		c.h.act(c.answer) // the far side waits for room
 	}
-	return n, nil
+	return n
 }
 
 // Write waits until all of p has found room in the buffer.
 func (c *Conn) Write(p []byte) (n int, err error) {
 	defer c.h.enter()()
 	for {
-		switch {
-		case c.closed:
-			return n, c.fail("write", net.ErrClosed)
-		case c.err != nil:
-			return n, c.fail("write", c.err)
-		case c.finished:
-			return n, c.fail("write", os.NewSyscallError("write", syscall.EPIPE))
-		case c.write.passed():
-			return n, c.fail("write", os.ErrDeadlineExceeded)
-		case len(p) == n:
-			return n, nil
+		err := c.await(&c.write, func() bool { return len(c.out) < streamRoom || len(p) == 0 || c.finished || c.state == gone })
+		if err == nil && (c.finished || c.state == gone) {
+			err = os.NewSyscallError("write", cmp.Or(c.tell(), syscall.EPIPE))
+		}
+		if err != nil {
+			return n, c.fail("write", c.far, err)
 		}
 		if room := min(streamRoom-len(c.out), len(p)-n); room > 0 {
 			c.out = append(c.out, p[n:n+room]...)
 			n += room
 			c.h.act(c.pump)
-			continue
 		}
-		c.room.Wait()
+		if n == len(p) {
+			return n, nil
+		}
 	}
+}
+
+// tell returns why the connection broke, if nobody was told yet.
+func (c *Conn) tell() (why syscall.Errno) {
+	why, c.why = c.why, 0
+	return why
 }
 
 // CloseWrite ends the stream in this direction: the far side reads io.EOF after what was written.
 func (c *Conn) CloseWrite() error {
-	defer c.h.enter()()
-	if c.closed || c.err != nil {
-		return c.fail("close", net.ErrClosed)
+	return c.closeHalf(func() {
+		c.finished = true
+		c.h.act(c.pump)
+	})
+}
+
+// CloseRead ends the stream in the other direction: what came is read, and then io.EOF. The far side notices nothing.
+func (c *Conn) CloseRead() error {
+	return c.closeHalf(func() {
+		c.deaf = true
+		c.h.b.wake(c.read.ready)
+	})
+}
+
+// closeHalf ends one direction of a connection that stands.
+func (c *Conn) closeHalf(end func()) error {
+	defer c.h.b.lock()()
+	switch {
+	case c.closed:
+		return c.fail("close", c.far, net.ErrClosed)
+	case c.state == gone:
+		return c.fail("close", c.far, os.NewSyscallError("shutdown", syscall.ENOTCONN))
 	}
-	c.finished = true
-	c.h.act(c.pump)
+	end()
 	return nil
 }
 
@@ -126,73 +147,61 @@ func (c *Conn) CloseWrite() error {
 func (c *Conn) Close() error {
 	defer c.h.b.lock()()
 	if c.closed {
-		return c.fail("close", net.ErrClosed)
+		return c.fail("close", c.far, net.ErrClosed)
 	}
-	c.closed = true
-	c.h.b.wake(c.ready)
-	c.h.b.wake(c.room)
-	c.read.stop()
-	c.write.stop()
+	c.shut()
 	if c.state == gone {
 		return nil
 	}
 	c.h.act(func() {
-		if len(c.in) > 0 {
-			c.send(segment{flags: rst})
-			c.end(net.ErrClosed)
+		if len(c.in) > 0 || c.hard {
+			c.reset()
 			return
 		}
 		c.finished = true
 		c.pump()
-		c.h.node.After(time.Minute, func() { c.end(net.ErrClosed) }) // nobody reads what may still come
+		c.h.node.After(time.Minute, func() { c.end(0) }) // nobody reads what may still come
 	})
 	return nil
 }
 
-// end makes the connection fail, and forgets it.
-func (c *Conn) end(err error) {
+// reset ends the connection, and has the far side fail.
+func (c *Conn) reset() {
+	c.send(segment{flags: rst})
+	c.end(0)
+}
+
+// end ends the connection, which broke for a reason or is over, and forgets it.
+func (c *Conn) end(why syscall.Errno) {
 	if c.state == gone {
 		return
 	}
-	c.state = gone
-	if c.err == nil {
-		c.err = err
-	}
+	c.state, c.why = gone, why
 	c.h.forget(c)
-	c.h.b.wake(c.ready)
-	c.h.b.wake(c.room)
+	c.h.b.wake(c.read.ready)
+	c.h.b.wake(c.write.ready)
 }
-
-// fail is the error of an operation.
-func (c *Conn) fail(op string, err error) error {
-	return &net.OpError{Op: op, Net: "tcp", Source: c.LocalAddr(), Addr: c.RemoteAddr(), Err: err}
-}
-
-// LocalAddr returns the address at this end, a *net.TCPAddr.
-func (c *Conn) LocalAddr() net.Addr { return net.TCPAddrFromAddrPort(c.at) }
 
 // RemoteAddr returns the address at the other end, a *net.TCPAddr.
-func (c *Conn) RemoteAddr() net.Addr { return net.TCPAddrFromAddrPort(c.key.remote) }
+func (c *Conn) RemoteAddr() net.Addr { return c.far }
 
-// SetDeadline sets both deadlines.
-func (c *Conn) SetDeadline(t time.Time) error {
-	defer c.h.b.lock()()
-	c.read.set(c.h.b, c.ready, t)
-	c.write.set(c.h.b, c.room, t)
-	return nil
-}
+// SetReadBuffer does nothing: streams have buffers of 64 KiB.
+func (c *Conn) SetReadBuffer(int) error { return c.set(func() {}) }
 
-// SetReadDeadline sets when reading fails with os.ErrDeadlineExceeded; the zero time is never.
-func (c *Conn) SetReadDeadline(t time.Time) error {
-	defer c.h.b.lock()()
-	c.read.set(c.h.b, c.ready, t)
-	return nil
-}
+// SetLinger sets what Close does with what is not acknowledged yet: with 0 seconds it is forgotten, and the connection reset; else it still
+// goes on its way, and Close does not wait.
+func (c *Conn) SetLinger(sec int) error { return c.option(func() { c.hard = sec == 0 }) }
 
-// SetWriteDeadline sets when writing fails with os.ErrDeadlineExceeded; the zero time is never.
-func (c *Conn) SetWriteDeadline(t time.Time) error {
+// SetNoDelay does nothing: segments are sent as soon as they may be.
+func (c *Conn) SetNoDelay(bool) error { return c.option(func() {}) }
+
+// option sets an option, unless the connection is closed.
+func (c *Conn) option(f func()) error {
 	defer c.h.b.lock()()
-	c.write.set(c.h.b, c.room, t)
+	if c.closed {
+		return c.fail("set", c.far, net.ErrClosed)
+	}
+	f()
 	return nil
 }
 

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"net"
 	"net/netip"
 	"runtime/debug"
 	"runtime/pprof"
@@ -32,6 +31,7 @@ type Host struct {
 	cause   uint64         // the last event that gave the host something
 	lane    time.Duration  // its nanosecond of each microsecond
 	free    time.Duration  // when it may be given something again
+	packet  []byte         // where segments are written
 	paused  bool
 	awake   *sync.Cond // it is not paused any more
 }
@@ -171,9 +171,8 @@ func (h *Host) crash() {
 		l.shut()
 	}
 	for _, c := range h.order {
-		c.state, c.err = gone, net.ErrClosed
-		h.b.wake(c.ready)
-		h.b.wake(c.room)
+		c.state = gone
+		c.shut()
 	}
 	h.sockets, h.doors, h.conns, h.order = nil, nil, nil, nil
 }
@@ -183,21 +182,23 @@ func (h *Host) receive(from, to netip.AddrPort, data []byte) {
 	now := h.b.w.Elapsed()
 	at := max(now+(h.lane-now%lanes+lanes)%lanes, h.free)
 	h.free = at + lanes
+	data = bytes.Clone(data)
 	if at == now {
 		h.take(from, to, data)
 		return
 	}
-	data = bytes.Clone(data)
 	h.node.After(at-now, func() { h.take(from, to, data) })
 }
 
-// take gives a packet to the socket it is for.
+// take gives a packet to the socket it is for, which keeps it.
 func (h *Host) take(from, to netip.AddrPort, data []byte) {
 	h.cause = h.b.w.Event()
 	if isSegment(data) {
 		h.segment(from, to, parseSegment(data))
 	} else if c := h.socket(to.Port()); c != nil {
 		c.take(from, data)
+	} else {
+		h.node.Log().Debug("nobody listens on the port: a packet is lost", "port", to.Port(), "from", from, "bytes", len(data))
 	}
 }
 

@@ -2,49 +2,34 @@ package bubble
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/netip"
 	"os"
 	"slices"
-	"sync"
 	"syscall"
 	"time"
 )
 
-// Listener takes connections on a port of a host: a net.Listener.
+// Listener takes connections on a port of a host: a net.Listener with SetDeadline, as a *net.TCPListener has.
 type Listener struct {
-	h      *Host
-	at     netip.AddrPort
-	queue  []*Conn // that nobody has accepted yet
-	closed bool
-	ready  *sync.Cond
+	socket
+	queue fifo[*Conn] // that nobody has accepted yet
 }
 
 var _ net.Listener = (*Listener)(nil)
 
-// backlog is how many connections wait to be accepted; who dials beyond that is not answered.
-const backlog = 128
+// backlog is how many connections wait to be accepted; who dials beyond that is not answered. It is Linux's net.core.somaxconn.
+const backlog = 4096
 
 // Listen opens a listener, as net.Listen does. The network is "tcp" or "tcp4"; addresses are as for [Host.ListenPacket].
 func (h *Host) Listen(network, address string) (*Listener, error) {
-	if network != "tcp" && network != "tcp4" {
-		return nil, errNetwork("listen", network)
-	}
-	port, err := h.port(address)
-	if err != nil {
-		return nil, &net.OpError{Op: "listen", Net: network, Err: err}
-	}
-	defer h.b.lock()()
-	switch {
-	case !h.up():
-		return nil, &net.OpError{Op: "listen", Net: network, Err: net.ErrClosed}
-	case port != 0 && h.door(port) != nil:
-		return nil, &net.OpError{Op: "listen", Net: network, Err: os.NewSyscallError("bind", syscall.EADDRINUSE)}
-	}
-	at := h.use(port)
-	l := &Listener{h: h, at: at, ready: sync.NewCond(&h.b.mu)}
-	h.doors = append(h.doors, l)
-	return l, nil
+	var l *Listener
+	err := h.bind(false, network, address, func(s socket) {
+		l = &Listener{socket: s}
+		h.doors = append(h.doors, l)
+	})
+	return l, err
 }
 
 // door returns the listener on a port, nil when there is none.
@@ -60,28 +45,32 @@ func (h *Host) door(port uint16) *Listener {
 // Accept waits for a connection. What it returns is a *Conn.
 func (l *Listener) Accept() (net.Conn, error) {
 	defer l.h.enter()()
-	for len(l.queue) == 0 {
-		if l.closed {
-			return nil, &net.OpError{Op: "accept", Net: "tcp", Source: l.Addr(), Err: net.ErrClosed}
-		}
-		l.ready.Wait()
+	if err := l.await(&l.read, func() bool { return l.queue.size() > 0 }); err != nil {
+		return nil, l.failHere("accept", err)
 	}
-	c := l.queue[0]
-	l.queue = slices.Delete(l.queue, 0, 1)
-	return c, nil
+	return l.queue.pop(), nil
+}
+
+// SetDeadline sets when accepting fails with os.ErrDeadlineExceeded; the zero time is never.
+func (l *Listener) SetDeadline(t time.Time) error {
+	defer l.h.b.lock()()
+	if l.closed {
+		return net.ErrClosed
+	}
+	l.read.deadline(l.h.b, t)
+	return nil
 }
 
 // Close closes the listener. Connections that nobody has accepted are reset.
 func (l *Listener) Close() error {
 	defer l.h.b.lock()()
 	if l.closed {
-		return &net.OpError{Op: "close", Net: "tcp", Source: l.Addr(), Err: net.ErrClosed}
+		return l.failHere("close", net.ErrClosed)
 	}
 	l.h.doors = slices.DeleteFunc(l.h.doors, func(o *Listener) bool { return o == l })
 	l.h.act(func() {
-		for _, c := range l.queue {
-			c.send(segment{flags: rst})
-			c.end(net.ErrClosed)
+		for l.queue.size() > 0 {
+			l.queue.pop().reset()
 		}
 	})
 	l.h.quit(l.at)
@@ -89,14 +78,8 @@ func (l *Listener) Close() error {
 	return nil
 }
 
-// shut ends the listener.
-func (l *Listener) shut() {
-	l.closed, l.queue = true, nil
-	l.h.b.wake(l.ready)
-}
-
 // Addr returns the address the listener is on, a *net.TCPAddr.
-func (l *Listener) Addr() net.Addr { return net.TCPAddrFromAddrPort(l.at) }
+func (l *Listener) Addr() net.Addr { return l.local }
 
 // Dial is [Host.DialContext] without a context.
 func (h *Host) Dial(network, address string) (net.Conn, error) {
@@ -110,62 +93,92 @@ func (h *Host) DialTimeout(network, address string, d time.Duration) (net.Conn, 
 	return h.DialContext(ctx, network, address)
 }
 
-// DialContext connects to a host, as net.Dialer.DialContext does. The network is "tcp", "tcp4", "udp" or "udp4"; the host part of the address
-// is an IP address or the name of a node.
+// DialContext connects to a host, as net.Dialer.DialContext does: it returns a *Conn or a *PacketConn. The network is "tcp", "tcp4", "udp" or
+// "udp4"; the host part of the address is an IP address or the name of a node, and the port a number.
 func (h *Host) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
-	remote, err := h.resolve(ctx, address)
+	failed := func(far net.Addr, err error) (net.Conn, error) {
+		return nil, &net.OpError{Op: "dial", Net: network, Addr: far, Err: err}
+	}
+	if err := checkNetwork(network); err != nil {
+		return failed(nil, err)
+	}
+	if address == "" {
+		return failed(nil, errMissing)
+	}
+	remote, err := h.resolve(network, address)
 	if err != nil {
-		return nil, &net.OpError{Op: "dial", Net: network, Err: err}
+		return failed(nil, err)
 	}
-	switch network {
-	case "tcp", "tcp4":
-		return h.dialStream(ctx, remote)
-	case "udp", "udp4":
-		c, err := h.ListenPacket(network, ":0")
-		if err != nil {
-			return nil, err
-		}
-		return &connected{c, remote}, nil
+	defer h.enter()()
+	far := h.newSocket(network, remote).local
+	switch {
+	case ctx.Err() != nil:
+		return failed(far, givenUp{ctx.Err()})
+	case !h.up():
+		return failed(far, net.ErrClosed)
+	case !remote.Addr().Is4():
+		return failed(far, os.NewSyscallError("connect", syscall.ENETUNREACH))
+	case isUDP(network):
+		return h.dialPacket(network, remote), nil
 	}
-	return nil, errNetwork("dial", network)
+	c, err := h.dialStream(ctx, network, remote)
+	if err != nil {
+		return failed(far, err)
+	}
+	return c, nil
 }
 
 // dialStream connects a stream.
-func (h *Host) dialStream(ctx context.Context, remote netip.AddrPort) (net.Conn, error) {
-	defer h.enter()()
-	failed := func(err error) (net.Conn, error) {
-		return nil, &net.OpError{Op: "dial", Net: "tcp", Addr: net.TCPAddrFromAddrPort(remote), Err: err}
-	}
-	if !h.up() {
-		return failed(net.ErrClosed)
-	}
+func (h *Host) dialStream(ctx context.Context, network string, remote netip.AddrPort) (*Conn, error) {
 	at := h.use(0)
-	c := h.newConn(streamKey{at.Port(), remote, h.node.Rand("connections").Uint64()}, at, dialling)
+	c := h.newConn(streamKey{at.Port(), remote, h.node.Rand("connections").Uint64()}, h.newSocket(network, at), dialling)
 	h.act(func() {
 		c.send(segment{flags: syn})
 		c.arm()
 	})
 	stop := context.AfterFunc(ctx, func() {
 		defer h.b.lock()()
-		h.b.wake(c.ready)
+		h.b.wake(c.read.ready)
 	})
 	defer stop()
 	for c.state == dialling && ctx.Err() == nil {
-		c.ready.Wait()
+		c.read.ready.Wait()
 	}
 	switch {
+	case c.closed:
+		return nil, net.ErrClosed
 	case c.state == gone:
-		return failed(c.err)
+		return nil, os.NewSyscallError("connect", c.why)
 	case c.state == dialling:
-		h.act(func() { c.end(ctx.Err()) })
-		return failed(ctx.Err())
+		h.act(func() { c.end(0) })
+		return nil, givenUp{ctx.Err()}
 	}
 	return c, nil
 }
 
+// givenUp is the error of a call whose context has ended, in net's words.
+type givenUp struct{ error }
+
+func (e givenUp) Error() string {
+	if e.Timeout() {
+		return "i/o timeout"
+	}
+	return "operation was canceled"
+}
+
+// Timeout reports whether the context's time was over.
+func (e givenUp) Timeout() bool { return errors.Is(e.error, context.DeadlineExceeded) }
+
+// Temporary is Timeout.
+func (e givenUp) Temporary() bool { return e.Timeout() }
+
+// Unwrap returns the context's error.
+func (e givenUp) Unwrap() error { return e.error }
+
 // sendSegment sends a segment.
 func (h *Host) sendSegment(at, to netip.AddrPort, s segment) {
-	_ = h.node.SendFrom(at, to, s.append(nil)) // nobody there is as good as silent; the world has noted it
+	h.packet = s.append(h.packet[:0])
+	_ = h.node.SendFrom(at, to, h.packet) // nobody there is as good as silent; the world has noted it
 }
 
 // segment gives a segment to the connection or the listener it is for. What is for nobody is answered by a reset.
@@ -178,11 +191,11 @@ func (h *Host) segment(from, to netip.AddrPort, s segment) {
 	switch l := h.door(to.Port()); {
 	case s.flags&rst != 0:
 	case s.flags&(syn|ack) == syn && l != nil:
-		if len(l.queue) >= backlog {
+		if l.queue.size() >= backlog {
 			return
 		}
 		h.ports[to.Port()]++
-		c := h.newConn(key, to, accepting)
+		c := h.newConn(key, h.newSocket(l.network, to), accepting)
 		c.send(segment{flags: syn})
 		c.arm()
 	default:
@@ -193,12 +206,11 @@ func (h *Host) segment(from, to netip.AddrPort, s segment) {
 // accepted gives a connection that stands to its listener.
 func (h *Host) accepted(c *Conn) {
 	if l := h.door(c.key.port); l != nil {
-		l.queue = append(l.queue, c)
-		h.b.wake(l.ready)
+		l.queue.push(c)
+		h.b.wake(l.read.ready)
 		return
 	}
-	c.send(segment{flags: rst})
-	c.end(net.ErrClosed)
+	c.reset()
 }
 
 // forget takes a connection off the host's list.
@@ -207,29 +219,8 @@ func (h *Host) forget(c *Conn) {
 		h.node.Stop(c.timer)
 		c.timer = 0
 	}
+	c.unwatch()
 	delete(h.conns, c.key)
 	h.order = slices.DeleteFunc(h.order, func(o *Conn) bool { return o == c })
 	h.quit(c.at)
 }
-
-// connected is a UDP socket with one far side: a net.Conn.
-type connected struct {
-	*PacketConn
-	remote netip.AddrPort
-}
-
-// Read waits for a packet of the far side.
-func (c *connected) Read(p []byte) (int, error) {
-	for {
-		n, from, err := c.ReadFromAddrPort(p)
-		if err != nil || from == c.remote {
-			return n, err
-		}
-	}
-}
-
-// Write sends a packet to the far side.
-func (c *connected) Write(p []byte) (int, error) { return c.WriteToAddrPort(p, c.remote) }
-
-// RemoteAddr returns the address of the far side, a *net.UDPAddr.
-func (c *connected) RemoteAddr() net.Addr { return net.UDPAddrFromAddrPort(c.remote) }

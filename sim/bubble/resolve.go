@@ -2,62 +2,80 @@ package bubble
 
 import (
 	"context"
-	"fmt"
 	"net"
 	"net/netip"
+	"os"
 	"strconv"
+	"strings"
+	"syscall"
 )
 
-// errNetwork is the error about a network that hosts do not have.
-func errNetwork(op, network string) error {
-	return &net.OpError{Op: op, Net: network, Err: net.UnknownNetworkError(network)}
+// checkNetwork checks the name of a network: hosts have IPv4, and of that TCP and UDP.
+func checkNetwork(network string) error {
+	switch network {
+	case "tcp", "tcp4", "udp", "udp4":
+		return nil
+	case "tcp6", "udp6":
+		return os.NewSyscallError("socket", syscall.EAFNOSUPPORT)
+	}
+	return net.UnknownNetworkError(network)
 }
 
-// port is the port of an address such as ":7946" or "1.2.3.4:0", which must be the host's own or unspecified.
-func (h *Host) port(address string) (uint16, error) {
-	host, service, err := net.SplitHostPort(address)
-	if err != nil {
-		return 0, err
-	}
-	if ip, err := netip.ParseAddr(host); host != "" && (err != nil || !ip.IsUnspecified() && !ip.IsLoopback() && ip.Unmap() != h.Addr().Addr()) {
-		return 0, &net.AddrError{Err: fmt.Sprintf("node %q has the address %v", h.node.Name(), h.Addr().Addr()), Addr: address}
-	}
-	port, err := strconv.ParseUint(service, 10, 16)
-	if err != nil {
-		return 0, &net.AddrError{Err: "invalid port", Addr: address}
-	}
-	return uint16(port), nil
-}
+func isUDP(network string) bool { return strings.HasPrefix(network, "udp") }
 
 // LookupHost returns the address of the node of that name, as net.Resolver.LookupHost does; an address stands for itself.
 func (h *Host) LookupHost(_ context.Context, name string) (addrs []string, err error) {
-	if ip, err := netip.ParseAddr(name); err == nil {
-		return []string{ip.String()}, nil
+	ip, err := h.lookup(name)
+	if err != nil {
+		return nil, err
 	}
-	defer h.b.lock()()
-	n := h.b.w.Find(name)
-	if n == nil {
-		return nil, &net.DNSError{Err: "no such node in this world", Name: name, IsNotFound: true}
-	}
-	return []string{n.Addrs()[0].Addr().String()}, nil
+	return []string{ip.String()}, nil
 }
 
-// resolve turns "name:port" into an address.
-func (h *Host) resolve(ctx context.Context, address string) (netip.AddrPort, error) {
-	if a, err := netip.ParseAddrPort(address); err == nil {
-		return netip.AddrPortFrom(a.Addr().Unmap(), a.Port()), nil
+// lookup returns the address that a name stands for.
+func (h *Host) lookup(name string) (netip.Addr, error) {
+	if name == "localhost" {
+		return netip.AddrFrom4([4]byte{127, 0, 0, 1}), nil
 	}
+	if ip, err := netip.ParseAddr(name); err == nil {
+		return ip, nil
+	}
+	defer h.b.lock()()
+	if n := h.b.w.Find(name); n != nil {
+		return n.Addrs()[0].Addr(), nil
+	}
+	return netip.Addr{}, &net.DNSError{Err: "no such host", Name: name, Server: "the nodes of this world", IsNotFound: true}
+}
+
+// resolve turns "name:port" into an address. Without a name it is the host's own.
+func (h *Host) resolve(network, address string) (netip.AddrPort, error) {
 	name, service, err := net.SplitHostPort(address)
 	if err != nil {
 		return netip.AddrPort{}, err
 	}
-	port, err := strconv.ParseUint(service, 10, 16)
-	if err != nil {
-		return netip.AddrPort{}, &net.AddrError{Err: "invalid port", Addr: address}
+	port := 0
+	if service != "" {
+		if port, err = strconv.Atoi(service); err != nil {
+			return netip.AddrPort{}, &net.DNSError{Err: "unknown port", Name: network + "/" + service, IsNotFound: true}
+		}
 	}
-	ips, err := h.LookupHost(ctx, name)
-	if err != nil {
-		return netip.AddrPort{}, err
+	if port < 0 || port >= 1<<16 {
+		return netip.AddrPort{}, &net.AddrError{Err: "invalid port", Addr: service}
 	}
-	return netip.AddrPortFrom(netip.MustParseAddr(ips[0]), uint16(port)), nil
+	var ip netip.Addr
+	if name != "" {
+		if ip, err = h.lookup(name); err != nil {
+			return netip.AddrPort{}, err
+		}
+	}
+	return h.meant(netip.AddrPortFrom(ip, uint16(port))), nil
+}
+
+// meant returns an address as the world knows it: what is unspecified or loopback is the host's own.
+func (h *Host) meant(at netip.AddrPort) netip.AddrPort {
+	ip := at.Addr().Unmap()
+	if !ip.IsValid() || ip.IsUnspecified() || ip.IsLoopback() {
+		ip = h.Addr().Addr()
+	}
+	return netip.AddrPortFrom(ip, at.Port())
 }

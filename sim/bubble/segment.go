@@ -29,6 +29,7 @@ const (
 	ack
 	fin
 	rst
+	ask // for an answer: keep-alive
 )
 
 const (

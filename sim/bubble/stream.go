@@ -2,8 +2,6 @@ package bubble
 
 import (
 	"cmp"
-	"net"
-	"os"
 	"slices"
 	"syscall"
 	"time"
@@ -144,7 +142,7 @@ func (c *Conn) late() {
 	c.timeout = min(2*c.timeout, mostRetry)
 	c.probe = 0 // an ack could be of either
 	if c.h.b.w.Elapsed()-c.heard >= patience {
-		c.end(os.NewSyscallError("read", syscall.ETIMEDOUT))
+		c.end(syscall.ETIMEDOUT)
 		return
 	}
 	switch c.state {
@@ -164,11 +162,14 @@ func (c *Conn) late() {
 func (c *Conn) segment(s segment) {
 	switch {
 	case s.flags&rst != 0:
-		why := syscall.ECONNRESET
-		if c.state == dialling {
-			why = syscall.ECONNREFUSED
+		switch {
+		case c.state == dialling:
+			c.end(syscall.ECONNREFUSED)
+		case c.ended:
+			c.end(syscall.EPIPE)
+		default:
+			c.end(syscall.ECONNRESET)
 		}
-		c.end(os.NewSyscallError("read", why))
 		return
 	case s.flags&syn != 0 && s.flags&ack == 0: // of who dials, again
 		c.send(segment{flags: syn | ack})
@@ -177,13 +178,13 @@ func (c *Conn) segment(s segment) {
 		c.stand()
 	}
 	c.acked(s)
-	if s.flags&syn == 0 && (len(s.payload) > 0 || s.flags&fin != 0) || s.flags&syn != 0 {
+	if s.flags&(syn|fin|ask) != 0 || len(s.payload) > 0 {
 		c.took(s)
 		c.answer()
 	}
 	c.pump()
 	if c.closed && c.first == c.total() && c.ended {
-		c.end(net.ErrClosed)
+		c.end(0)
 	}
 }
 
@@ -197,17 +198,18 @@ func (c *Conn) stand() {
 		c.h.node.Stop(c.timer)
 		c.timer = 0
 	}
-	c.h.b.wake(c.ready)
-	c.h.b.wake(c.room)
+	c.watch()
+	c.h.b.wake(c.read.ready)
+	c.h.b.wake(c.write.ready)
 }
 
 // acked takes in what the far side has received and has room for.
 func (c *Conn) acked(s segment) {
-	c.window, c.heard = int(s.window), c.h.b.w.Elapsed()
+	c.window, c.heard, c.asked = int(s.window), c.h.b.w.Elapsed(), 0
 	switch {
 	case s.ack > c.first && s.ack <= c.total():
 		c.advance(s.ack)
-	case s.ack == c.first && c.next > c.first && len(s.payload) == 0 && s.flags&(fin|syn) == 0:
+	case s.ack == c.first && c.next > c.first && len(s.payload) == 0 && s.flags&(fin|syn|ask) == 0:
 		if c.repeats++; c.repeats == 3 {
 			c.threshold = max(int(c.next-c.first)/2, 2*mss)
 			c.congestion, c.next, c.probe = c.threshold, c.first, 0
@@ -238,7 +240,7 @@ func (c *Conn) advance(to uint64) {
 	if c.first < c.total() {
 		c.arm()
 	}
-	c.h.b.wake(c.room)
+	c.h.b.wake(c.write.ready)
 }
 
 // measure takes a round trip into the timeout, by RFC 6298.
@@ -258,12 +260,11 @@ func (c *Conn) took(s segment) {
 		c.fin, c.last = true, s.sequence+uint64(len(s.payload))
 	}
 	if len(s.payload) > 0 && !c.closed && c.free() > 0 {
-		c.early = append(c.early, piece{s.sequence, slices.Clone(s.payload)})
+		c.early = append(c.early, piece{s.sequence, s.payload})
 		slices.SortStableFunc(c.early, func(a, b piece) int { return cmp.Compare(a.at, b.at) })
 	}
 	if c.closed && len(s.payload) > 0 {
-		c.send(segment{flags: rst})
-		c.end(net.ErrClosed)
+		c.reset()
 		return
 	}
 	grew := c.assemble()
@@ -273,7 +274,7 @@ func (c *Conn) took(s segment) {
 	}
 	if grew {
 		c.since = c.h.cause
-		c.h.b.wake(c.ready)
+		c.h.b.wake(c.read.ready)
 	}
 }
 

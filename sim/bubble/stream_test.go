@@ -201,7 +201,7 @@ func TestWhoIsPausedSendsNothing(t *testing.T) {
 		p.a.Go(func(context.Context) {
 			for i := range byte(10) {
 				time.Sleep(time.Second)
-				c.WriteToAddrPort([]byte{i}, netip.AddrPortFrom(p.b.Addr().Addr(), 7))
+				c.WriteToUDPAddrPort([]byte{i}, netip.AddrPortFrom(p.b.Addr().Addr(), 7))
 			}
 		})
 		got := 0

@@ -25,7 +25,10 @@ func typeNames(p *pkg) []sin {
 
 // boolsAllowed are functions and methods, as "package.Name" or "package.Type.Name", that take a
 // bool all the same: what an interface from outside demands. Each has its reason.
-var boolsAllowed = map[string]string{}
+var boolsAllowed = map[string]string{
+	"sim/bubble.Conn.SetKeepAlive": "programs find it by type assertion, as a *net.TCPConn has it",
+	"sim/bubble.Conn.SetNoDelay":   "programs find it by type assertion, as a *net.TCPConn has it",
+}
 
 // boolParameters reports exported functions, and methods of exported types and interfaces, that take
 // a bool: at the call site nobody sees what true means. A named type of bool, or two functions, do.

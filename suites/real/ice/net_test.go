@@ -2,7 +2,6 @@ package ice_test
 
 import (
 	"context"
-	"errors"
 	"net"
 	"net/netip"
 
@@ -39,11 +38,7 @@ func (n network) ListenUDP(network string, at *net.UDPAddr) (transport.UDPConn, 
 	if at != nil {
 		address = netip.AddrPortFrom(n.h.Addr().Addr(), uint16(at.Port)).String()
 	}
-	c, err := n.h.ListenPacket(network, address)
-	if err != nil {
-		return nil, err
-	}
-	return udp{c}, nil
+	return n.h.ListenPacket(network, address)
 }
 
 func (n network) ResolveUDPAddr(_, address string) (*net.UDPAddr, error) {
@@ -63,30 +58,4 @@ func (l listenConfig) Listen(_ context.Context, network, address string) (net.Li
 
 func (l listenConfig) ListenPacket(_ context.Context, network, address string) (net.PacketConn, error) {
 	return l.h.ListenPacket(network, address)
-}
-
-// udp is a socket with the methods of a *net.UDPConn that is not connected.
-type udp struct{ *bubble.PacketConn }
-
-var errConnected = errors.New("the socket is not connected")
-
-func (udp) RemoteAddr() net.Addr      { return nil }
-func (udp) Read([]byte) (int, error)  { return 0, errConnected }
-func (udp) Write([]byte) (int, error) { return 0, errConnected }
-
-func (c udp) ReadFromUDP(b []byte) (int, *net.UDPAddr, error) {
-	n, from, err := c.ReadFromAddrPort(b)
-	return n, net.UDPAddrFromAddrPort(from), err
-}
-
-func (c udp) ReadMsgUDP(b, _ []byte) (n, oobn, flags int, from *net.UDPAddr, err error) {
-	n, from, err = c.ReadFromUDP(b)
-	return n, 0, 0, from, err
-}
-
-func (c udp) WriteToUDP(b []byte, to *net.UDPAddr) (int, error) { return c.WriteTo(b, to) }
-
-func (c udp) WriteMsgUDP(b, _ []byte, to *net.UDPAddr) (n, oobn int, err error) {
-	n, err = c.WriteTo(b, to)
-	return n, 0, err
 }

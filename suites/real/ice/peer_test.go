@@ -124,7 +124,7 @@ func serve(h *bubble.Host, _ []netip.AddrPort) (*bubble.PacketConn, error) {
 	h.Go(func(context.Context) {
 		b := make([]byte, 1500)
 		for {
-			n, from, err := c.ReadFromAddrPort(b)
+			n, from, err := c.ReadFromUDPAddrPort(b)
 			if err != nil {
 				return
 			}
@@ -134,7 +134,7 @@ func serve(h *bubble.Host, _ []netip.AddrPort) (*bubble.PacketConn, error) {
 			}
 			answer, err := stun.Build(asked, stun.BindingSuccess, &stun.XORMappedAddress{IP: from.Addr().AsSlice(), Port: int(from.Port())}, stun.Fingerprint)
 			if err == nil {
-				_, _ = c.WriteToAddrPort(answer.Raw, from)
+				_, _ = c.WriteToUDPAddrPort(answer.Raw, from)
 			}
 		}
 	})

@@ -77,7 +77,7 @@ func (t *transport) WriteTo(b []byte, addr string) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, err
 	}
-	_, err = t.udp.WriteToAddrPort(b, to)
+	_, err = t.udp.WriteToUDPAddrPort(b, to)
 	return time.Now(), err
 }
 

@@ -137,7 +137,7 @@ func (p *peer) handle(b batch) {
 		p.leading.Store(false)
 	}
 	for _, m := range b.messages {
-		_, _ = p.conn.WriteToAddrPort(m.data, p.h.Node().World().Nodes()[m.to-1].Addrs()[0])
+		_, _ = p.conn.WriteToUDPAddrPort(m.data, p.h.Node().World().Nodes()[m.to-1].Addrs()[0])
 	}
 	for _, e := range b.committed {
 		p.past.commits(p.h.Node().Name(), e)

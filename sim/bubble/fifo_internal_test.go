@@ -11,6 +11,7 @@ func TestFifoIsASliceTakenFromInFront(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var q fifo[int]
 		var model []int
+		most := 1
 		for i := range rapid.IntRange(1, 200).Draw(t, "steps") {
 			if len(model) == 0 || rapid.IntRange(0, 2).Draw(t, "push") > 0 {
 				q.push(i)
@@ -19,6 +20,9 @@ func TestFifoIsASliceTakenFromInFront(t *testing.T) {
 				t.Fatalf("pop gave %d, want %d", got, model[0])
 			} else {
 				model = model[1:]
+			}
+			if most = max(most, len(model)); cap(q.items) > 4*most {
+				t.Fatalf("it has room for %d, and never held more than %d", cap(q.items), most)
 			}
 			if q.size() != len(model) || !slices.Equal(q.items[q.head:], model) {
 				t.Fatalf("it holds %v, want %v", q.items[q.head:], model)

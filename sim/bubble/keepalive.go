@@ -31,7 +31,6 @@ func (c *Conn) watch() {
 	case silent < c.idle:
 		wait -= silent
 	case c.asked == c.count:
-		c.send(segment{flags: rst})
 		c.end(syscall.ETIMEDOUT)
 		return
 	default:

@@ -33,12 +33,14 @@ var listenScripts = []script{
 	}},
 	{"listener deadlines", listenerDeadlines},
 	{"listener closed before it accepts", func(s *stage) {
-		l := s.listen("tcp")
-		a := s.dial(l)
-		defer a.Close()
-		s.op("close")(l.Close())
-		s.op("read")(a.Read(make([]byte, 1)))
-		s.afterReset(a)
+		for _, wait := range []time.Duration{0, 20 * time.Millisecond} {
+			l := s.listen("tcp")
+			a := s.dial(l)
+			time.Sleep(wait)
+			s.op("close")(l.Close())
+			s.op("read")(a.Read(make([]byte, 1)))
+			s.afterReset(a)
+		}
 	}},
 	{"accepted after its far side closed", func(s *stage) {
 		l := s.listen("tcp")
@@ -108,16 +110,24 @@ func listenerDeadlines(s *stage) {
 // names are those that nobody has to be asked about.
 func names(s *stage) {
 	listen := func(network, address string) {
-		_, err := s.a.Listen(background, network, address)
+		l, err := s.a.Listen(background, network, address)
 		s.op("listen " + network + " " + address)(err)
-		_, err = s.a.ListenPacket(background, network, address)
+		if err == nil {
+			l.Close()
+		}
+		c, err := s.a.ListenPacket(background, network, address)
 		s.op("listen packet " + network + " " + address)(err)
+		if err == nil {
+			c.Close()
+		}
 	}
 	listen("tcp", "192.0.2.77:0")
 	listen("udp", "192.0.2.77:0")
 	listen("tcp", "127.0.0.1")
 	listen("udp", "127.0.0.1:65536")
 	listen("tcp", "no..name:0")
+	listen("tcp", "127.0.0.1:")
+	listen("udp4", "")
 	listen("carrier pigeon", anyPort)
 	for _, network := range []string{"tcp", "udp4", "carrier pigeon"} {
 		for _, address := range []string{"", "127.0.0.1", "127.0.0.1:65536", "127.0.0.1:-1", "no..name:80"} {

@@ -145,6 +145,15 @@ var streamScripts = []script{
 		s.op("write")(s.write(a))
 		s.afterReset(a)
 	})},
+	{"tcp reset after the end", with(func(s *stage, a, b tcpSocket) {
+		b.Close()
+		p := make([]byte, 1)
+		s.op("read")(a.Read(p))
+		s.op("write")(a.Write(p))
+		time.Sleep(20 * time.Millisecond)
+		s.op("read")(a.Read(p))
+		s.op("write")(s.write(a))
+	})},
 	{"tcp refused", tcpRefused},
 }
 

@@ -121,12 +121,12 @@ func (s *socket) set(f func()) error {
 // passed reports whether the deadline is over.
 func (d *side) passed() bool { return !d.until.IsZero() && !time.Now().Before(d.until) }
 
-// stop forgets the deadline.
+// stop stops the deadline's timer.
 func (d *side) stop() {
 	if d.timer != nil {
 		d.timer.Stop()
+		d.timer = nil
 	}
-	d.until, d.timer = time.Time{}, nil
 }
 
 // deadline sets the deadline anew. Who waits looks again when it is over.
@@ -187,8 +187,6 @@ func (q *fifo[T]) push(x T) {
 
 func (q *fifo[T]) pop() (x T) {
 	x, q.items[q.head] = q.items[q.head], x
-	if q.head++; q.head == len(q.items) {
-		q.items, q.head = q.items[:0], 0
-	}
+	q.head++
 	return x
 }

@@ -1,10 +1,14 @@
 package bubble_test
 
 import (
+	"errors"
 	"net"
+	"os"
 	"reflect"
 	"slices"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/overlaytest/overlaytest/sim/bubble"
 )
@@ -51,4 +55,78 @@ func alike(a, b reflect.Type) bool {
 		}
 	}
 	return true
+}
+
+func TestAHostHasManyNamesForItself(t *testing.T) {
+	between(t, func(t *testing.T, p *pair) {
+		p.do(t, func() error {
+			l, err := p.a.Listen("tcp", "0.0.0.0:80")
+			if err != nil {
+				return err
+			}
+			for _, name := range []string{"", "0.0.0.0", "127.0.0.1", "localhost", "[::1]", "[::]", "a", p.a.Addr().Addr().String()} {
+				c, err := p.a.Dial("tcp", name+":80")
+				if err != nil {
+					t.Errorf("%q: %v", name, err)
+					continue
+				}
+				defer c.Close()
+			}
+			return l.Close()
+		})
+	})
+}
+
+func TestHostsHaveNoIPv6(t *testing.T) {
+	between(t, func(t *testing.T, p *pair) {
+		if _, err := p.a.ListenPacket("udp6", "[::]:0"); !errors.Is(err, syscall.EAFNOSUPPORT) {
+			t.Errorf("a socket of IPv6: %v", err)
+		}
+		if _, err := p.a.Dial("tcp", "[2001:db8::1]:80"); !errors.Is(err, syscall.ENETUNREACH) {
+			t.Errorf("a host of IPv6: %v", err)
+		}
+	})
+}
+
+// TestAReceiveBufferIsFull sends more packets to a socket than there is room for, each of which takes 768 bytes more than it has.
+func TestAReceiveBufferIsFull(t *testing.T) {
+	for _, c := range []struct {
+		name       string
+		set        int // 0: nothing
+		size, want int
+	}{
+		{"empty packets", 0, 0, 208 << 10 / 768},
+		{"of a KiB", 0, 1 << 10, 208 << 10 / (1<<10 + 768)},
+		{"smaller", 10 << 10, 0, 20 << 10 / 768},
+		{"as large as may be", 7 << 20, 0, 416 << 10 / 768},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			between(t, func(t *testing.T, p *pair) {
+				from, _ := p.a.ListenPacket("udp", ":0")
+				to, _ := p.b.ListenPacket("udp", ":0")
+				if c.set != 0 {
+					to.SetReadBuffer(c.set)
+				}
+				for range 1000 {
+					from.WriteTo(make([]byte, c.size), to.LocalAddr())
+				}
+				p.w.Run(time.Second)
+				to.SetReadDeadline(time.Now().Add(time.Second))
+				got := 0
+				p.do(t, func() error {
+					for {
+						if _, _, err := to.ReadFrom(make([]byte, c.size)); errors.Is(err, os.ErrDeadlineExceeded) {
+							return nil
+						} else if err != nil {
+							return err
+						}
+						got++
+					}
+				})
+				if got != c.want {
+					t.Errorf("%d of 1000 packets of %d bytes were kept, want %d", got, c.size, c.want)
+				}
+			})
+		})
+	}
 }

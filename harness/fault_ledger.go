@@ -32,15 +32,16 @@ func (a *account) tried(acted bool) {
 	}
 }
 
-// ledger adds up what it did and what its rules did. World are the accounts of the world.
-func (a *account) ledger(world []sim.Ledger) sim.Ledger {
+// ledger adds up what it did and what its rules did in a world.
+func (a *account) ledger(w *sim.World) sim.Ledger {
 	l := sim.Ledger{Name: a.name, Armed: a.armed, Eligible: a.met, Fired: a.did, Changed: a.did}
 	for _, i := range a.rules {
-		l.Eligible += world[i].Eligible
-		l.Fired += world[i].Fired
-		l.Changed += world[i].Changed
-		l.Dropped += world[i].Dropped
-		l.Copied += world[i].Copied
+		rule := w.Account(i)
+		l.Eligible += rule.Eligible
+		l.Fired += rule.Fired
+		l.Changed += rule.Changed
+		l.Dropped += rule.Dropped
+		l.Copied += rule.Copied
 	}
 	return l
 }
@@ -66,7 +67,7 @@ func (b *books) of(kind, one string) *account {
 // armed is what came to its time. Faults that happen to packets are asked about packets, crashes and pauses are eligible for nodes that are
 // up, changes and operations count themselves. The accounts of the network's rules are those of [sim.World.Ledgers].
 func (r *Run[O]) Ledgers() []sim.Ledger {
-	world := r.World.World.Ledgers()
+	world := r.World.World
 	var all []sim.Ledger
 	for _, a := range r.losses {
 		all = append(all, a.ledger(world))
@@ -84,7 +85,7 @@ func (r *Run[O]) Ledgers() []sim.Ledger {
 
 // unmet says of everything the scenario has that it met nothing to act on.
 func (r *Run[O]) unmet() (reasons []string) {
-	world := r.World.World.Ledgers()
+	world := r.World.World
 	for _, a := range r.losses {
 		if a.ledger(world).Eligible == 0 {
 			reasons = append(reasons, fmt.Sprintf("the %s never met a packet", a.what))

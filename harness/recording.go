@@ -107,11 +107,11 @@ func (w *World) Link(rules ...sim.Rule) (unlink func()) {
 	if w.reading.recording == nil || w.Elapsed() == 0 {
 		return w.World.Link(rules...)
 	}
-	first := len(w.World.Ledgers())
+	first := w.Accounts()
 	unlink = w.World.Link(rules...)
 	ends := []func(){unlink}
-	for _, l := range w.World.Ledgers()[first:] {
-		ends = append(ends, w.during(l.Name, func() func() { return nil }))
+	for i := first; i < w.Accounts(); i++ {
+		ends = append(ends, w.during(w.Account(i).Name, func() func() { return nil }))
 	}
 	return func() {
 		for _, end := range ends {

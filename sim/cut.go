@@ -74,9 +74,8 @@ func (w *World) cut(from, to []*Node, c *cut) (heal func()) {
 
 // sever puts a partition in force, of which watchers are told its way and its sides.
 func (w *World) sever(way Reason, sides [2][]*Node, c *cut) (heal func()) {
-	c.ledger.Armed = true
 	w.cuts = append(w.cuts, c)
-	w.accounts = append(w.accounts, &c.ledger)
+	w.accounts.open(&c.ledger)
 	w.announce(Cut, way, sides)
 	return func() {
 		if c.ledger.Armed {

@@ -35,14 +35,14 @@ func (d *Disk) Suffer(what DiskFate, c Chance, id ...string) (mend func()) {
 	if !slices.Contains([]DiskFate{LostWrite, TornWrite, FalseSync, BitRot, Unreadable, DiskFull}, what) || d.node == nil || len(id) > 1 {
 		panic(fmt.Sprintf("sim: Suffer(%q, %v, %q): want the disk of a node, something that goes wrong with it, and one id at most", what, c, id))
 	}
-	f := &diskFault{what: what, chance: c, ledger: Ledger{Name: fmt.Sprintf("%s %v on %s", what, c, d.node.name), Armed: true}}
+	f := &diskFault{what: what, chance: c, ledger: Ledger{Name: fmt.Sprintf("%s %v on %s", what, c, d.node.name)}}
 	if len(id) == 1 {
 		f.ledger.Name = id[0]
 	}
 	w := d.node.w
 	f.key = mix(mix(w.seed^diskSalt, d.node.id), hashString(f.ledger.Name))
 	d.faults = append(d.faults, f)
-	w.accounts = append(w.accounts, &f.ledger)
+	w.accounts.open(&f.ledger)
 	return func() {
 		f.ledger.Armed = false
 		d.faults = without(d.faults, f)

@@ -28,7 +28,7 @@ func ExampleWorld_Flap() {
 	// Output:
 	// 2.5s: are you there?
 	// 5.5s: are you there?
-	// 2 lost while partition: alone are [b]
+	// 4 lost while partition: alone are [b]
 }
 
 func ExampleDisk_Suffer() {

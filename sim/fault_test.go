@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -58,12 +59,42 @@ func TestLedgersKeepTheirPlace(t *testing.T) {
 	held.Release()
 	unlink()
 	w.Link(Loss(0))
+	w.Link(Loss(0))
 	var names []string
 	for _, l := range w.Ledgers() {
-		names = append(names, fmt.Sprint(l.Name, l.Armed))
+		names = append(names, fmt.Sprint(l.Name, l.Armed, " ", l.Again))
 	}
-	if got, want := strings.Join(names, ", "), "latency 1strue, partition of [a] and [b]false, hold from [a] to [b]false, loss 0%false, loss 0%true"; got != want {
+	if got, want := strings.Join(names, ", "), "latency 1strue 0, partition of [a] and [b]false 0, hold from [a] to [b]false 0, loss 0%true 1, loss 0%true 0"; got != want {
 		t.Fatalf("%s\nwant %s", got, want)
+	}
+	if last := w.Account(w.Accounts() - 2); w.Accounts() != 6 || last != (Ledger{Name: "loss 0%", Armed: true}) {
+		t.Fatalf("the fifth account of %d is %+v", w.Accounts(), last)
+	}
+}
+
+// TestWhatFlapsHasOneLedger: with what it did in all, and nothing else is kept of what is no more in force.
+func TestWhatFlapsHasOneLedger(t *testing.T) {
+	w, a, b, _ := pair(t)
+	for range 100 {
+		unlink := w.Link(Loss(Percent(100)))
+		heal, held := w.Partition([]*Node{a}, []*Node{b}), w.Hold([]*Node{b}, []*Node{a})
+		send(t, a, b, "x")
+		w.Run(time.Second)
+		unlink()
+		send(t, a, b, "x")
+		send(t, b, a, "y")
+		w.Run(time.Second)
+		heal()
+		held.Release()
+		w.Run(time.Second)
+	}
+	want := []Ledger{
+		{Name: "loss 100%", Eligible: 100, Fired: 100, Changed: 100, Dropped: 100, Again: 99},
+		{Name: "partition of [a] and [b]", Eligible: 200, Fired: 200, Changed: 200, Dropped: 200, Again: 99},
+		{Name: "hold from [b] to [a]", Again: 99},
+	}
+	if got := w.Ledgers(); !slices.Equal(got, want) || len(w.linked)+len(w.filters)+len(w.cuts)+len(w.holds) > 0 {
+		t.Fatalf("%+v\nwant %+v\nof %d rules linked", got, want, len(w.linked))
 	}
 }
 

@@ -19,9 +19,9 @@ type Held struct {
 // are in a packet's way, it waits in the first of them.
 func (w *World) Hold(from, to []*Node) *Held {
 	h := &Held{w: w, from: setOf(from), to: setOf(to), sides: [2][]*Node{slices.Clone(from), slices.Clone(to)}}
-	h.ledger = Ledger{Name: between("hold from", from, "to", to), Armed: true}
+	h.ledger = Ledger{Name: between("hold from", from, "to", to)}
 	w.holds = append(w.holds, h)
-	w.accounts = append(w.accounts, &h.ledger)
+	w.accounts.open(&h.ledger)
 	w.announce(Holding, OneWay, h.sides)
 	return h
 }

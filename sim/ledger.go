@@ -16,22 +16,75 @@ type Ledger struct {
 	Changed  uint64 // of those, packets whose outcome is another one: lost, copied, later, or with another payload
 	Dropped  uint64 // packets it lost
 	Copied   uint64 // duplicates it made
+	Again    uint64 // how often it was put in force again after it had ended
 	idle     uint64 // of those fired, not changed: the seldom case, and so the cheaper one to count
 }
 
-// Ledgers returns the account of every rule that was ever linked, every partition and every hold, in the order in which they were put in
-// force. What is put in force next will be at the end; the place of an account does not change.
+// accounts are what a world keeps of what was ever put in force.
+type accounts struct {
+	opened []*Ledger            // in the order in which they were put in force
+	lines  []*series            // of Ledgers
+	named  map[string][]*series // those of one name
+}
+
+// series is what was in force under one name, each after the one before had ended.
+type series struct{ parts []*Ledger }
+
+// last is the part that may be in force still.
+func (l *series) last() *Ledger { return l.parts[len(l.parts)-1] }
+
+// open enters the account of something that is put in force, under the first line of its name that has ended, or a line of its own.
+func (a *accounts) open(account *Ledger) {
+	account.Armed = true
+	a.opened = append(a.opened, account)
+	for _, l := range a.named[account.Name] {
+		if !l.last().Armed {
+			l.parts = append(l.parts, account)
+			return
+		}
+	}
+	if a.named == nil {
+		a.named = map[string][]*series{}
+	}
+	l := &series{[]*Ledger{account}}
+	a.lines = append(a.lines, l)
+	a.named[account.Name] = append(a.named[account.Name], l)
+}
+
+// Ledgers returns the accounts of the rules that were ever linked, the partitions, the holds and what disks suffer, in the order in which they
+// were put in force. What is put in force again, by the name, when it has ended has one account in all: so a link that flaps is one line. The
+// place of an account does not change.
 func (w *World) Ledgers() []Ledger {
-	all := make([]Ledger, len(w.accounts))
-	for i, account := range w.accounts {
-		all[i] = *account
-		all[i].Changed, all[i].idle = account.Fired-account.idle, 0
+	all := make([]Ledger, len(w.accounts.lines))
+	for i, l := range w.accounts.lines {
+		all[i] = Ledger{Name: l.last().Name, Armed: l.last().Armed, Again: uint64(len(l.parts)) - 1}
+		for _, part := range l.parts {
+			all[i].add(part)
+		}
 	}
 	return all
 }
 
-// Accounts returns how many accounts [World.Ledgers] has: the place of the next one.
-func (w *World) Accounts() int { return len(w.accounts) }
+// add counts what a part did.
+func (l *Ledger) add(part *Ledger) {
+	l.Eligible += part.Eligible
+	l.Fired += part.Fired
+	l.Changed += part.Fired - part.idle
+	l.Dropped += part.Dropped
+	l.Copied += part.Copied
+}
+
+// Accounts returns how often something has been put in force that has an account: the place of the next one for [World.Account].
+func (w *World) Accounts() int { return len(w.accounts.opened) }
+
+// Account returns the account of what was put in force as the i-th, from 0 on, by itself: not of what [World.Ledgers] joins it with. A place
+// that nothing has panics.
+func (w *World) Account(i int) Ledger {
+	part := w.accounts.opened[i]
+	l := Ledger{Name: part.Name, Armed: part.Armed}
+	l.add(part)
+	return l
+}
 
 // between names what stands between two groups of nodes.
 func between(what string, a []*Node, and string, b []*Node) string {

@@ -24,8 +24,8 @@ type network struct {
 	gates    []*bound // in force, asked on arrival
 	cuts     []*cut
 	holds    []*Held
-	linked   []*bound  // all filters that ever were
-	accounts []*Ledger // of filters, cuts and holds, in the order in which they were put in force
+	linked   []*bound // in force
+	accounts accounts // of filters, cuts, holds and what disks suffer
 	packets  slab[packet]
 	payloads arena
 	pairs    ordinals

@@ -166,7 +166,7 @@ func (p *Packet) Truncate(n int) {
 type bound struct {
 	Filter
 	key    uint64
-	place  int // among all that were ever linked
+	place  int // in the order of linking
 	ledger Ledger
 }
 
@@ -179,9 +179,9 @@ func (w *World) Link(rules ...Rule) (unlink func()) {
 		if f.Apply == nil && f.Arrive == nil {
 			panic(fmt.Sprintf("sim: rule %d of Link (%q) has neither Apply nor Arrive", i, f.Name))
 		}
-		added[i] = &bound{Filter: f, key: w.filterKey(f.Name), place: len(w.linked), ledger: Ledger{Name: f.Name, Armed: true}}
+		added[i] = &bound{Filter: f, key: w.filterKey(f.Name), place: w.Accounts(), ledger: Ledger{Name: f.Name}}
 		w.linked = append(w.linked, added[i])
-		w.accounts = append(w.accounts, &added[i].ledger)
+		w.accounts.open(&added[i].ledger)
 		if f.Apply != nil {
 			w.filters = append(w.filters, added[i])
 		}
@@ -193,17 +193,18 @@ func (w *World) Link(rules ...Rule) (unlink func()) {
 		for _, b := range added {
 			b.ledger.Armed = false
 		}
-		w.filters, w.gates = armed(w.linked)
+		w.linked = slices.DeleteFunc(w.linked, func(b *bound) bool { return !b.ledger.Armed })
+		w.filters, w.gates = asked(w.linked)
 	}
 }
 
-// armed returns the filters in force, in the order in which they were linked: those asked at sending, and those asked on arrival.
-func armed(linked []*bound) (filters, gates []*bound) {
+// asked returns the filters that are asked at sending, and those that are asked on arrival, in the order in which they were linked.
+func asked(linked []*bound) (filters, gates []*bound) {
 	for _, b := range linked {
-		if b.ledger.Armed && b.Apply != nil {
+		if b.Apply != nil {
 			filters = append(filters, b)
 		}
-		if b.ledger.Armed && b.Arrive != nil {
+		if b.Arrive != nil {
 			gates = append(gates, b)
 		}
 	}
@@ -213,7 +214,7 @@ func armed(linked []*bound) (filters, gates []*bound) {
 // filterKey is the identity of a filter: its name, and the first number that no other one of that name in force has.
 func (w *World) filterKey(name string) uint64 {
 	key := hashString(name)
-	for slices.ContainsFunc(w.linked, func(b *bound) bool { return b.ledger.Armed && b.key == key }) {
+	for slices.ContainsFunc(w.linked, func(b *bound) bool { return b.key == key }) {
 		key += golden
 	}
 	return key

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -93,6 +94,9 @@ func TestASummarySaysWhatShapeACutHasAndWhatAilsMachines(t *testing.T) {
 	}
 	if got := r.Summary().Intervals; !slices.Equal(got, want) {
 		t.Errorf("in force\n%v, want\n%v", got, want)
+	}
+	if text := r.Summary().String(); strings.Count(text, "\npartition: alone are [n1]") != 1 || !strings.Contains(text, "\npartition: alone are [n1], 2 times  ") {
+		t.Errorf("in\n%s\nwhat flaps is not one account", text)
 	}
 }
 

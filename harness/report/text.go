@@ -203,7 +203,11 @@ func (s *Summary) writeLedgers(b *strings.Builder) {
 			t.row(fmt.Sprintf("and %d more", len(s.Ledgers)-i))
 			break
 		}
-		t.row(l.Name, number(l.Eligible), number(l.Fired), number(l.Changed))
+		name := l.Name
+		if l.Again > 0 {
+			name += fmt.Sprintf(", %d times", l.Again+1)
+		}
+		t.row(name, number(l.Eligible), number(l.Fired), number(l.Changed))
 	}
 	t.end()
 }

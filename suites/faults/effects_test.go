@@ -22,7 +22,7 @@ var engineStubs = []stub{
 	{name: "stretches of time", file: "sim/rule.go", code: "return scramble(mix(mix(k, p.filter), (uint64(p.w.now)+shift)/uint64(length)))", instead: "return p.Uint64()", red: []string{"lose-burst"}},
 	{name: "matching", file: "fixtures/matching.go", code: "if data[m.offset+i]&bits != m.want[i] {\n\t\t\treturn false\n\t\t}"},
 	{name: "half bytes", file: "fixtures/matching.go", code: "return '0'", instead: "return 'f'", red: []string{"matching"}},
-	{name: "unlink", file: "sim/rule.go", code: "w.filters, w.gates = armed(w.linked)"},
+	{name: "unlink", file: "sim/rule.go", code: "w.filters, w.gates = asked(w.linked)"},
 	{name: "some links", file: "fixtures/faults.go", code: "f.Concerns = func(p *sim.Packet) bool { return holds(p) && (all == nil || all(p)) }"},
 	{name: "concerns", file: "sim/network.go", code: "if b.Concerns != nil && !b.Concerns(v) {\n\t\t\tcontinue\n\t\t}", red: []string{"some links", "latency of a link"}},
 	{name: "keyed", file: "fixtures/faults.go", code: "f.Name = id"},
@@ -39,7 +39,7 @@ var engineStubs = []stub{
 
 	{name: "partition", file: "sim/cut.go", code: "w.lose(uint32(ref), Partitioned)\n\t\treturn true", instead: "return false", red: []string{"partition", "one-way partition"}},
 	{name: "partition back", file: "sim/cut.go", code: "return c.from.has(from) && c.to.has(to) || c.both && c.to.has(from) && c.from.has(to)", instead: "return c.from.has(from) && c.to.has(to)", red: []string{"partition"}},
-	{name: "one-way partition", file: "sim/cut.go", code: "c.ledger.Armed = true", instead: "c.ledger.Armed, c.both = true, true"},
+	{name: "one-way partition", file: "sim/cut.go", code: "w.cuts = append(w.cuts, c)", instead: "c.both = true\nw.cuts = append(w.cuts, c)"},
 	{name: "partition by", file: "sim/cut.go", code: "return c.apart(from, to)", instead: "return false", red: []string{"partition by", "isolate", "majorities"}},
 	{name: "partitions that overlap", file: "sim/cut.go", code: "first.ledger.idle++"},
 	{name: "isolate", file: "sim/cut_shapes.go", code: "return from != to && (alone.has(from.index) || alone.has(to.index))", instead: "return alone.has(from.index) != alone.has(to.index)"},

@@ -8,6 +8,9 @@ import (
 )
 
 // The constants below are odd and have no structure of their own: digits of the fractional parts of square roots of primes.
+//
+// Of the salts three are one number: lateSalt, gateSalt and stretchSalt. Each keys pinned worlds, whose digests another number would change. It
+// does no harm: they are mixed with a node, with a gateway in another way, and with a pair of nodes, so that no two keys come out alike.
 const (
 	mixA       = 0x6a09e667f3bcc909
 	mixB       = 0xbb67ae8584caa73b

@@ -66,6 +66,9 @@ func (w *World) Next() (at time.Duration, ok bool) {
 // Event returns the id of the event that is running, 0 when none is.
 func (w *World) Event() uint64 { return w.current.id }
 
+// Acting returns the node on which the event that is running happens, nil when none is, or it belongs to no node.
+func (w *World) Acting() *Node { return w.current.node }
+
 // Because runs f as a part of an event that ran before on a node of the world: what f sends and schedules has that event as its cause. It is
 // for code that reacts to an event on a goroutine of its own.
 func (w *World) Because(event uint64, n *Node, f func()) {

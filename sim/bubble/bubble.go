@@ -29,8 +29,11 @@ type bubble struct {
 
 	factor, offset int // of the permutation of lanes
 
-	mu     sync.Mutex             // the world's; whoever runs the world holds it while events run
+	mu     turn                   // the world's; whoever runs the world holds it while events run
 	runner atomic.Pointer[string] // the goroutine that runs the world, nil when none does
+	owner  string                 // the one that runs it, or ran it last
+	ended  time.Duration          // the bubble's time when the world last ran
+	due    time.Duration          // when its next event was due then
 	target time.Duration          // until when the runner sleeps; negative: it does not
 	kick   chan struct{}          // wakes the runner: something is due before the target
 	dirty  bool                   // something was scheduled since the runner looked at the queue
@@ -48,6 +51,8 @@ func of(n *sim.Node) *bubble {
 		mustBeInside()
 		w := n.World()
 		b := &bubble{w: w, began: time.Now().Add(-w.Elapsed()), kick: make(chan struct{}, 1), target: -1, event: w.Event() != 0, since: w.Elapsed()}
+		b.mu = turn{make(chan struct{}, 1), b.eventWaits}
+		b.rest()
 		reseed(w.Seed())
 		b.record()
 		w.Pace((*pace)(b))
@@ -81,7 +86,14 @@ func (b *bubble) lock() (unlock func()) {
 		}
 		b.mu.Lock()
 	}
-	b.w.CatchUp(b.elapsed())
+	now := b.elapsed()
+	switch runs := b.runner.Load() != nil; {
+	case runs && b.event:
+		b.eventWaits()
+	case !runs && now-b.ended > unattended:
+		b.testWaits()
+	}
+	b.w.CatchUp(now)
 	return b.mu.Unlock
 }
 

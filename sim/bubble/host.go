@@ -45,7 +45,12 @@ func Boot[O any](start func(h *Host, met []netip.AddrPort) (O, error)) func(n *s
 		h := b.newHost(n)
 		var made O
 		var err error
-		if !b.hop(h, func() { made, err = start(h, met) }) {
+		returned := b.hop(h, func() {
+			defer h.pass()
+			made, err = start(h, met)
+		})
+		(*pace)(b).passOn()
+		if !returned {
 			panic(fmt.Sprintf("bubble: the start of node %q waits; what waits for other nodes is started with Host.Go", n.Name()))
 		}
 		if err != nil {
@@ -58,7 +63,8 @@ func Boot[O any](start func(h *Host, met []netip.AddrPort) (O, error)) func(n *s
 // newHost makes the host of the node's life that begins.
 func (b *bubble) newHost(n *sim.Node) *Host {
 	h := &Host{b: b, node: n, life: n.Life(), lane: b.laneOf(n), conns: map[streamKey]*Conn{}, ports: map[uint16]int{}, cause: b.w.Event(), awake: sync.NewCond(&b.mu)}
-	h.context, h.cancel = context.WithCancel(context.Background())
+	h.context, h.cancel = context.WithCancel(pprof.WithLabels(context.Background(),
+		pprof.Labels(labelWorld, b.name(), labelNode, n.Name(), labelLife, strconv.Itoa(n.Life()))))
 	for n.Index() >= len(b.hosts) {
 		b.hosts = append(b.hosts, nil)
 	}
@@ -77,7 +83,7 @@ func (b *bubble) hop(h *Host, f func()) (returned bool) {
 	if d := h.untilLane(); d > 0 {
 		time.Sleep(d)
 	}
-	h.label(func() { go func() { f(); returned = true }() })
+	h.start(func() { f(); returned = true })
 	synctest.Wait()
 	b.mu.Lock()
 	b.event, b.since = event, b.elapsed()
@@ -89,11 +95,9 @@ func (b *bubble) hop(h *Host, f func()) (returned bool) {
 // when it does: until then the world is the test's alone.
 func (h *Host) Go(f func(context.Context)) {
 	start := func() {
-		h.label(func() {
-			go func() {
-				defer h.pass()
-				f(h.context)
-			}()
+		h.start(func() {
+			defer h.pass()
+			f(h.context)
 		})
 	}
 	if h.b.runner.Load() == nil {
@@ -111,9 +115,12 @@ func (h *Host) pass() {
 	}
 }
 
-// label runs f so that the goroutines it starts, and those that they start, can be told to be this life's.
-func (h *Host) label(f func()) {
-	pprof.Do(h.context, pprof.Labels(labelWorld, h.b.name(), labelNode, h.node.Name(), labelLife, strconv.Itoa(h.life)), func(context.Context) { f() })
+// start runs f on a goroutine that can be told to be this life's, and so can those that it starts, and those that they start.
+func (h *Host) start(f func()) {
+	go func() {
+		pprof.SetGoroutineLabels(h.context)
+		f()
+	}()
 }
 
 // Context ends when the node crashes.

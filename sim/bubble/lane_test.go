@@ -121,3 +121,22 @@ func TestProgramsHearEachOther(t *testing.T) {
 		t.Errorf("%d rumours came, want at least %d: 19 peers, 10 s of 20 and 10 s of 19, a tenth lost", total, want)
 	}
 }
+
+// TestATimerThatWasStoppedHoldsNobodyUp has a reader woken while the world waits for its next event, after a timer of it came to nothing.
+func TestATimerThatWasStoppedHoldsNobodyUp(t *testing.T) {
+	between(t, func(t *testing.T, p *pair) {
+		conn, err := p.a.ListenPacket("udp", ":7")
+		if err != nil {
+			t.Fatal(err)
+		}
+		began, took := time.Now(), time.Duration(0)
+		p.a.Go(func(context.Context) { _, _, _ = conn.ReadFrom(nil); took = time.Since(began) })
+		p.a.Go(func(context.Context) { time.Sleep(2 * time.Second); conn.Close() })
+		p.a.Node().Stop(p.a.Node().After(time.Second, func() {}))
+		p.a.Node().After(10*time.Second, func() {})
+		p.w.Run(time.Minute)
+		if took.Truncate(time.Second) != 2*time.Second {
+			t.Errorf("who read from a socket that was closed after 2s learned of it after %v", took)
+		}
+	})
+}

@@ -14,7 +14,9 @@ type pace bubble
 func (p *pace) Begin() {
 	name := self()
 	p.mu.Lock()
+	(*bubble)(p).mustBeInTime()
 	p.runner.Store(&name)
+	p.owner = name
 	if !p.event { // else the world is joined in the middle of one
 		p.settle() // what the test itself set going
 	}
@@ -23,12 +25,35 @@ func (p *pace) Begin() {
 // End lets go of it.
 func (p *pace) End() {
 	p.event = false
+	(*bubble)(p).rest()
 	p.runner.Store(nil)
 	p.mu.Unlock()
 }
 
+// rest notes that the world does not run from here on.
+func (b *bubble) rest() {
+	b.owner, b.ended, b.due = self(), b.elapsed(), math.MaxInt64
+	if next, ok := b.w.Next(); ok {
+		b.due = next
+	}
+}
+
+// mustBeInTime panics when the bubble's time has passed without the world, so that what happens next would happen too late.
+func (b *bubble) mustBeInTime() {
+	due := b.due
+	if next, ok := b.w.Next(); ok {
+		due = min(due, next)
+	}
+	if now := b.elapsed(); due < now && b.ended < now {
+		b.mu.Unlock()
+		panic(fmt.Sprintf("bubble: the world did not run from %v to %v, and its next event was due at %v: "+
+			"have time pass by its Run alone, not by time.Sleep or another world's, and call what waits by bubble.Do", b.ended, now, due))
+	}
+}
+
 // Wait lets the bubble's time pass, and says whether all of it has.
 func (p *pace) Wait(until time.Duration) (reached bool) {
+	p.event = false // also when what was due turned out to be a timer that was stopped
 	b := (*bubble)(p)
 	if d := until - b.elapsed(); d > 0 && until != math.MaxInt64 && !p.dirty {
 		p.sleep(until, d)
@@ -66,7 +91,8 @@ func (p *pace) sleep(until, d time.Duration) {
 func (p *pace) Settle() {
 	p.event = false
 	if took := (*bubble)(p).elapsed() - p.since; took > 0 {
-		panic(fmt.Sprintf("bubble: the event at %v took %v of the bubble's time: what waits for others belongs into Host.Go or Net.Do", p.since, took))
+		panic(fmt.Sprintf("bubble: the event at %v took %v of the bubble's time: what the world calls must return without waiting; "+
+			"what waits is started with Host.Go", p.since, took))
 	}
 	for len(p.wakes) > 0 {
 		c := p.wakes[0]

@@ -1,6 +1,8 @@
 package bubble
 
 import (
+	"context"
+	"runtime/pprof"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -20,10 +22,10 @@ func TestWhoWaitsForWhatIsOutsideIsNamed(t *testing.T) {
 		name := bubbleName()
 		now.name.Store(&name)
 		go time.Sleep(time.Hour) // that one is fine
-		waits(outside)
+		pprof.Do(t.Context(), pprof.Labels(labelNode, "a"), func(context.Context) { waits(outside) })
 		time.Sleep(2 * time.Hour)
 	})
-	if text := said.String(); !strings.Contains(text, "stands still") || !strings.Contains(text, "bubble.waits(") || strings.Contains(text, "Sleep") {
+	if text := said.String(); !strings.Contains(text, "stands still") || !strings.Contains(text, `[chan receive] of node "a":`) || !strings.Contains(text, "bubble.waits(") || strings.Contains(text, "Sleep") {
 		t.Errorf("it said: %s", text)
 	}
 }

@@ -2,6 +2,7 @@ package bubble_test
 
 import (
 	"context"
+	"net/netip"
 	"os"
 	"os/exec"
 	"strings"
@@ -41,6 +42,58 @@ var victims = map[string]struct {
 		},
 		[]string{"a goroutine outside the bubble uses a world of programs"},
 	},
+	"an event waits": {
+		func(_ *testing.T, h *bubble.Host, w *sim.World) {
+			h.Go(chatter(h))
+			h.Node().After(time.Second, func() { immovable() })
+			w.Run(time.Minute)
+		},
+		[]string{`an event of node "a" at 2s waits`, "waits for goroutines", "bubble_test.immovable"},
+	},
+	"an event waits for a socket": {
+		func(_ *testing.T, h *bubble.Host, w *sim.World) {
+			h.Go(chatter(h))
+			h.Node().After(time.Second, func() { _, _ = h.Dial("tcp", "a:80") })
+			w.Run(time.Minute)
+		},
+		[]string{`an event of node "a" at 2s waits`, "waits for goroutines", "bubble.(*Host).Dial"},
+	},
+	"the test waits": {
+		func(_ *testing.T, h *bubble.Host, w *sim.World) {
+			h.Go(chatter(h))
+			w.Run(time.Second)
+			immovable()
+		},
+		[]string{"the test waits, and has waited for 1h", "while the world does not run", "bubble_test.immovable"},
+	},
+	"the test sleeps": {
+		func(_ *testing.T, h *bubble.Host, w *sim.World) {
+			h.Node().After(time.Second, func() {})
+			time.Sleep(2 * time.Second)
+			w.Run(time.Second)
+		},
+		[]string{"the world did not run from 1s to 3s, and its next event was due at 2s", "not by time.Sleep"},
+	},
+	"a start panics": {
+		func(_ *testing.T, _ *bubble.Host, w *sim.World) {
+			start := func(*bubble.Host, []netip.AddrPort) (int, error) { panic("out of cheese") }
+			w.Node("b", func(n *sim.Node) { bubble.Boot(start)(n, nil) })
+			w.Run(time.Second)
+		},
+		[]string{`a goroutine of node "b" panicked: out of cheese`, "victims_test.go"},
+	},
+	"a program's goroutine remains": {
+		func(_ *testing.T, _ *bubble.Host, w *sim.World) {
+			start := func(h *bubble.Host, _ []netip.AddrPort) (int, error) {
+				h.Go(func(context.Context) {})
+				go immovable()
+				return 0, nil
+			}
+			w.Node("b", func(n *sim.Node) { bubble.Boot(start)(n, nil) })
+			w.Run(time.Second)
+		},
+		[]string{"goroutines that outlive their node", `"node":"b"`, "bubble_test.immovable"},
+	},
 	"a subtest": {
 		func(t *testing.T, _ *bubble.Host, _ *sim.World) { t.Run("sub", func(*testing.T) {}) },
 		[]string{"t.Run called inside synctest bubble"},
@@ -71,6 +124,16 @@ func TestVictim(t *testing.T) {
 }
 
 func immovable() { select {} }
+
+// chatter sends a packet every second, to itself.
+func chatter(h *bubble.Host) func(context.Context) {
+	return func(ctx context.Context) {
+		conn, _ := h.ListenPacket("udp", ":7")
+		for tick := time.Tick(time.Second); ctx.Err() == nil; <-tick {
+			_, _ = conn.WriteTo([]byte("tick"), conn.LocalAddr())
+		}
+	}
+}
 
 // TestWhatABubbleDoesNotTakeIsAClearError plays each victim in a process of its own.
 func TestWhatABubbleDoesNotTakeIsAClearError(t *testing.T) {

@@ -12,10 +12,11 @@ import (
 
 // Conn is a stream between two hosts: a net.Conn with what a *net.TCPConn can but for File and SyscallConn. Bytes arrive in order or not at all;
 // what is lost on the way is sent again. It is TCP reduced to what programs notice: slow start and halving of the window after loss (RFC 5681),
-// timeouts from measured round trips (RFC 6298), windows of 64 KiB that push back, half-close. A connection whose far side answers nothing
-// for two minutes fails with ETIMEDOUT; one on which nothing is sent, by keep-alive after two and a half; one whose far side has crashed and is
-// up again, with ECONNRESET. As on Linux, the operation that first meets it gets that error; after it, reading is at the end of the stream,
-// and writing fails with EPIPE.
+// timeouts from measured round trips (RFC 6298), windows of 64 KiB that push back, half-close.
+//
+// A connection whose far side does not answer fails with ETIMEDOUT: to dial after 127 s, to what was sent after 15 minutes, to keep-alive while
+// nothing is sent after 150 s. One whose far side has crashed and is up again fails with ECONNRESET. As on Linux, the operation that first meets
+// it gets that error; after it, reading is at the end of the stream, and writing fails with EPIPE.
 type Conn struct {
 	duplex
 	key streamKey
@@ -155,20 +156,27 @@ func (c *Conn) Close() error {
 	}
 	c.h.act(func() {
 		if len(c.in) > 0 || c.hard {
-			c.reset()
+			c.reset(0)
 			return
 		}
 		c.finished = true
 		c.pump()
-		c.h.node.After(time.Minute, func() { c.end(0) }) // nobody reads what may still come
+		c.forsake()
 	})
 	return nil
 }
 
-// reset ends the connection, and has the far side fail.
-func (c *Conn) reset() {
+// forsake gives the far side a minute to end its direction, too, once nobody reads it and this one is over: Linux's tcp_fin_timeout.
+func (c *Conn) forsake() {
+	if c.closed && c.over {
+		c.h.node.After(time.Minute, func() { c.end(0) })
+	}
+}
+
+// reset ends the connection for a reason, and has the far side fail.
+func (c *Conn) reset(why syscall.Errno) {
 	c.send(segment{flags: rst})
-	c.end(0)
+	c.end(why)
 }
 
 // end ends the connection, which broke for a reason or is over, and forgets it.

@@ -70,7 +70,7 @@ func (l *Listener) Close() error {
 	l.h.doors = slices.DeleteFunc(l.h.doors, func(o *Listener) bool { return o == l })
 	l.h.act(func() {
 		for l.queue.size() > 0 {
-			l.queue.pop().reset()
+			l.queue.pop().reset(0)
 		}
 	})
 	l.h.quit(l.at)
@@ -210,7 +210,7 @@ func (h *Host) accepted(c *Conn) {
 		h.b.wake(l.read.ready)
 		return
 	}
-	c.reset()
+	c.reset(0)
 }
 
 // forget takes a connection off the host's list.

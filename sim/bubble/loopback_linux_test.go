@@ -122,10 +122,22 @@ func toldError(err error) string {
 	return told
 }
 
-// play plays a script.
-func (s *stage) play(script func(*stage)) []string {
-	script(s)
+// onLoopback plays a script on the machine that the test runs on.
+func onLoopback(t *testing.T, play func(*stage)) []string {
+	m := &real{Dialer: net.Dialer{Resolver: &net.Resolver{PreferGo: true}}, Resolver: &net.Resolver{PreferGo: true}}
+	s := &stage{t: t, a: m, b: m}
+	play(s)
 	s.later.Wait()
+	return s.noted
+}
+
+// onNodes plays a script on two nodes.
+func onNodes(t *testing.T, play func(*stage)) []string {
+	var s *stage
+	between(t, func(t *testing.T, p *pair) {
+		s = &stage{t: t, a: simulated{p.a}, b: simulated{p.b}}
+		p.do(t, func() error { play(s); s.later.Wait(); return nil })
+	}, sim.Latency(time.Millisecond))
 	return s.noted
 }
 
@@ -140,15 +152,7 @@ type script struct {
 func TestSocketsAreAsOnLoopback(t *testing.T) {
 	for _, script := range scripts {
 		t.Run(script.name, func(t *testing.T) {
-			m := &real{Dialer: net.Dialer{Resolver: &net.Resolver{PreferGo: true}}, Resolver: &net.Resolver{PreferGo: true}}
-			want := (&stage{t: t, a: m, b: m}).play(script.play)
-			var got []string
-			between(t, func(t *testing.T, p *pair) {
-				p.do(t, func() error {
-					got = (&stage{t: t, a: simulated{p.a}, b: simulated{p.b}}).play(script.play)
-					return nil
-				})
-			}, sim.Latency(time.Millisecond))
+			want, got := onLoopback(t, script.play), onNodes(t, script.play)
 			if len(got) != len(want) || len(want) == 0 {
 				t.Fatalf("%d operations on nodes, %d on loopback", len(got), len(want))
 			}

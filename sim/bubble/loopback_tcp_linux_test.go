@@ -154,6 +154,15 @@ var streamScripts = []script{
 		s.op("read")(a.Read(p))
 		s.op("write")(s.write(a))
 	})},
+	{"tcp written to who closed both halves", with(func(s *stage, a, b tcpSocket) {
+		s.op("close read")(a.CloseRead())
+		s.op("close write")(a.CloseWrite())
+		s.op("read the end")(b.Read(make([]byte, 1)))
+		s.op("write")(b.Write([]byte("x")))
+		s.op("write")(s.write(b))
+		s.op("write what was reset")(a.Write([]byte("x")))
+		s.afterReset(a)
+	})},
 	{"tcp refused", tcpRefused},
 }
 

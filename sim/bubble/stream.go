@@ -17,7 +17,7 @@ type sender struct {
 	first    uint64
 	next     uint64
 	finished bool // the program will write no more: a FIN follows the last byte
-	over     bool // the FIN was received
+	over     bool // that was received
 	window   int  // what the far side has room for, from first on
 
 	congestion int // bytes that may be in flight
@@ -50,11 +50,22 @@ type piece struct {
 	data []byte
 }
 
+// After how long what has no answer is sent again.
 const (
-	patience   = 2 * time.Minute // for a far side that is silent
 	leastRetry = 200 * time.Millisecond
-	mostRetry  = time.Minute
+	mostRetry  = 2 * time.Minute
 )
+
+// patience is for how long the far side may leave unanswered what was sent, by Linux's defaults.
+func (c *Conn) patience() time.Duration {
+	switch {
+	case c.state != standing:
+		return 127 * time.Second // tcp_syn_retries: 6
+	case c.closed:
+		return 102200 * time.Millisecond // tcp_orphan_retries: 8
+	}
+	return 924600 * time.Millisecond // tcp_retries2: 15
+}
 
 // free is the room for what comes next.
 func (r *receiver) free() int {
@@ -141,7 +152,7 @@ func (c *Conn) late() {
 	}
 	c.timeout = min(2*c.timeout, mostRetry)
 	c.probe = 0 // an ack could be of either
-	if c.h.b.w.Elapsed()-c.heard >= patience {
+	if c.h.b.w.Elapsed()-c.heard >= c.patience() {
 		c.end(syscall.ETIMEDOUT)
 		return
 	}
@@ -183,8 +194,8 @@ func (c *Conn) segment(s segment) {
 		c.answer()
 	}
 	c.pump()
-	if c.closed && c.first == c.total() && c.ended {
-		c.end(0)
+	if c.over && c.ended {
+		c.end(0) // both directions are
 	}
 }
 
@@ -224,7 +235,10 @@ func (c *Conn) advance(to uint64) {
 		c.measure(c.h.b.w.Elapsed() - c.probed)
 		c.probe = 0
 	}
-	c.over = c.over || n > uint64(len(c.out))
+	if n > uint64(len(c.out)) && !c.over {
+		c.over = true
+		c.forsake()
+	}
 	c.out = c.out[min(n, uint64(len(c.out))):]
 	c.first, c.next = to, max(c.next, to)
 	c.repeats = 0
@@ -259,13 +273,14 @@ func (c *Conn) took(s segment) {
 	if s.flags&fin != 0 {
 		c.fin, c.last = true, s.sequence+uint64(len(s.payload))
 	}
-	if len(s.payload) > 0 && !c.closed && c.free() > 0 {
+	isNew := s.sequence+uint64(len(s.payload)) > c.want && len(s.payload) > 0
+	if isNew && (c.closed || c.deaf && c.finished) { // nobody will read it
+		c.reset(syscall.ECONNRESET)
+		return
+	}
+	if isNew && c.free() > 0 {
 		c.early = append(c.early, piece{s.sequence, s.payload})
 		slices.SortStableFunc(c.early, func(a, b piece) int { return cmp.Compare(a.at, b.at) })
-	}
-	if c.closed && len(s.payload) > 0 {
-		c.reset()
-		return
 	}
 	grew := c.assemble()
 	if c.fin && c.want == c.last {

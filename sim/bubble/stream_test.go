@@ -72,7 +72,7 @@ func (p *pair) streams(t *testing.T) (from, to *bubble.Conn) {
 		}
 		return err
 	})
-	p.w.Run(time.Second)
+	p.w.Run(10 * time.Second)
 	return from, to
 }
 
@@ -246,3 +246,98 @@ func TestGoroutinesThatOutliveTheirNodeAreNamed(t *testing.T) {
 }
 
 func stubborn() { time.Sleep(time.Hour) }
+
+// TestCloseAfterAllWasReadIsNoReset wants the far side to read the end, also when what it sent comes again because an answer was lost.
+func TestCloseAfterAllWasReadIsNoReset(t *testing.T) {
+	between(t, func(t *testing.T, p *pair) {
+		l, err := p.b.Listen("tcp", ":80")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		p.b.Go(func(context.Context) {
+			for {
+				c, err := l.Accept()
+				if err != nil {
+					return
+				}
+				io.ReadFull(c, make([]byte, 3))
+				c.Close()
+			}
+		})
+		for i := range 200 {
+			p.do(t, func() error {
+				c, err := p.a.Dial("tcp", "b:80")
+				if err != nil {
+					return err
+				}
+				c.Write([]byte("bye"))
+				if n, err := c.Read(make([]byte, 1)); n != 0 || err != io.EOF {
+					t.Errorf("stream %d: %d, %v, want the end", i, n, err)
+				}
+				return c.Close()
+			})
+		}
+	}, sim.Latency(40*time.Millisecond), sim.Loss(sim.Percent(30)))
+}
+
+func TestWhatWasWrittenArrivesAfterClose(t *testing.T) {
+	between(t, func(t *testing.T, p *pair) {
+		from, to := p.streams(t)
+		began := p.w.Elapsed()
+		p.do(t, func() error { from.Write(make([]byte, 64<<10)); return from.Close() })
+		p.do(t, func() error {
+			got, err := io.ReadAll(to)
+			if len(got) != 64<<10 {
+				t.Errorf("%d bytes came, want %d", len(got), 64<<10)
+			}
+			return err
+		})
+		if took := p.w.Elapsed() - began; took < 2*time.Minute {
+			t.Errorf("it took %v: wants a worse network", took)
+		}
+	}, sim.Latency(5*time.Second), sim.Loss(sim.Percent(10)))
+}
+
+// TestWhoDoesNotAnswerIsGivenUp wants the times of Linux, of a far side that is down.
+func TestWhoDoesNotAnswerIsGivenUp(t *testing.T) {
+	between(t, func(t *testing.T, p *pair) {
+		from, _ := p.streams(t)
+		p.b.Node().Crash()
+		for _, c := range []struct {
+			what string
+			do   func() error
+			want time.Duration
+		}{
+			{"dial", func() error { _, err := p.a.Dial("tcp", "b:80"); return err }, 127 * time.Second},
+			{"read", func() error { from.Write([]byte("x")); _, err := from.Read(make([]byte, 1)); return err }, 925 * time.Second},
+		} {
+			began := p.w.Elapsed()
+			err := bubble.Do(p.w, time.Hour, c.do)
+			if took := (p.w.Elapsed() - began).Round(time.Second); !errors.Is(err, syscall.ETIMEDOUT) || took < c.want || took > c.want+mostRetry {
+				t.Errorf("%s: %v after %v, want a timeout after %v", c.what, err, took, c.want)
+			}
+		}
+	}, sim.Latency(10*time.Millisecond))
+}
+
+const mostRetry = 2 * time.Minute
+
+// TestAClosedStreamIsForgotten wants a far side that does not close, too, to be left after a while, and one that is down to be written to no more.
+func TestAClosedStreamIsForgotten(t *testing.T) {
+	between(t, func(t *testing.T, p *pair) {
+		from, to := p.streams(t)
+		from.Close()
+		p.w.Run(5 * time.Minute)
+		if _, err := to.Write([]byte("x")); !errors.Is(err, syscall.EPIPE) {
+			t.Errorf("after five minutes, it is written: %v", err)
+		}
+		from, _ = p.streams(t)
+		p.b.Node().Crash()
+		from.Write([]byte("x"))
+		from.Close()
+		p.w.Run(5 * time.Minute)
+		p.w.Watch(func(e sim.Event) { t.Errorf("after five minutes, it is still tried: %v", e) }, sim.Sent)
+		p.w.Run(time.Hour)
+	}, sim.Latency(10*time.Millisecond))
+}

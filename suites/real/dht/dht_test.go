@@ -2,6 +2,8 @@ package dht_test
 
 import (
 	"fmt"
+	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
@@ -10,45 +12,59 @@ import (
 
 	"github.com/overlaytest/overlaytest/fixtures"
 	"github.com/overlaytest/overlaytest/harness"
+	"github.com/overlaytest/overlaytest/harness/bdd"
 	"github.com/overlaytest/overlaytest/properties"
 	"github.com/overlaytest/overlaytest/sim"
 	"github.com/overlaytest/overlaytest/sim/bubble"
 	"github.com/overlaytest/overlaytest/suites/real/internal/again"
-	"github.com/overlaytest/overlaytest/suites/real/internal/spec"
 )
 
-// claimed is what the DHT survives, when everybody is introduced to everybody. With cuts, or introduced by one node that crashes, some nodes do
-// not find each other again.
+// claimed is what a program that greets those it knows survives.
 var claimed = properties.Budget{
-	Down: sim.Percent(34), Outage: 20 * time.Second, Disks: []sim.DiskFate{sim.Unsynced, sim.Kept},
-	Loss: sim.Percent(10), Duplicate: sim.Percent(20), Reorder: 500 * time.Millisecond,
+	Down: sim.Percent(50), Outage: 30 * time.Second, Disks: []sim.DiskFate{sim.Unsynced, sim.Kept},
+	Cut: time.Minute, Loss: sim.Percent(10), Duplicate: sim.Percent(20), Reorder: 500 * time.Millisecond,
 }
 
-// finds is the law of the DHT: once the faults are over, whoever looks for a torrent finds all who have it and are up.
-func finds(t *testing.T) properties.Law[*client] {
+// program starts a client on a host.
+type program = func(h *bubble.Host, met []netip.AddrPort) (*client, error)
+
+// scope says who should find whom.
+type scope = func(up []*client, m, o *client) bool
+
+// finds is the law of the DHT: once the faults are over, whoever looks for a torrent finds all who have it, are up, and should be found.
+func finds(t *testing.T, start program, should scope) properties.Law[*client] {
 	return properties.Law[*client]{
 		Name: "who looks for a torrent finds all who have it",
-		Space: properties.Scenarios(properties.Nodes(3, 6), properties.Duration(20*time.Second), properties.Latency(), properties.Ops("add", 4),
-			properties.Topology(harness.Choice{Name: "complete"}), properties.Faulty(claimed), properties.ChurnBy(harness.Crash, harness.Restart)),
+		Space: properties.Scenarios(properties.Nodes(2, 8), properties.Duration(30*time.Second), properties.Latency(), properties.Ops("add", 4),
+			properties.Faulty(claimed), properties.ChurnBy(harness.Crash, harness.Restart, harness.Join)),
 		Within: claimed.Holds,
 		Boot:   bubble.Boot(start),
 		Judge: func(r *harness.Run[*client]) {
 			r.On("add", func(m *harness.Member[*client], n uint64) { m.Overlay.add(n % torrents) })
 			r.Play()
 			r.Heal()
-			r.Eventually(func() []string { return unseen(r.Members) }).Within(5 * time.Minute).Should(BeEmpty())
+			r.Eventually(func() []string { return missed(r.Members, should) }).Within(2 * time.Minute).Should(BeEmpty())
 		},
 		Around: bubble.Around(t),
 	}
 }
 
-// unseen says who has not found whom, among those who are up.
-func unseen(members []*harness.Member[*client]) (all []string) {
+// missed says who of those that are up, and should, has not found whom.
+func missed(members []*harness.Member[*client], should scope) (all []string) {
+	var up []*client
 	for _, m := range members {
-		for _, o := range members {
-			for n := range uint64(torrents) {
-				if m != o && m.Ready() && o.Ready() && o.Overlay.offers(n) && !m.Overlay.sees(n, o.Overlay.self()) {
-					all = append(all, fmt.Sprintf("%s does not find that %s has torrent %d", m.Name(), o.Name(), n))
+		if m.Ready() {
+			up = append(up, m.Overlay)
+		}
+	}
+	for _, o := range up {
+		for n := range uint64(torrents) {
+			if !o.offers(n) {
+				continue
+			}
+			for _, m := range up {
+				if m != o && should(up, m, o) && !m.sees(n, o.h.Addr()) {
+					all = append(all, fmt.Sprintf("%s does not find that %s has torrent %d", m.h.Node().Name(), o.h.Node().Name(), n))
 				}
 			}
 		}
@@ -56,22 +72,63 @@ func unseen(members []*harness.Member[*client]) (all []string) {
 	return all
 }
 
-// TestWhoLooksFinds judges the same worlds each time, which only an exact runtime makes the same histories.
-func TestWhoLooksFinds(t *testing.T) {
-	if !bubble.Exact {
-		t.Skip("run it by overlaytest test")
-	}
-	finds(t).Check(t)
+// near reports whether two programs were introduced to each other, or to a third that is up.
+func near(up []*client, m, o *client) bool {
+	return introduced(m, o) || slices.ContainsFunc(up, func(third *client) bool { return introduced(m, third) && introduced(third, o) })
 }
 
-func TestWhoLooksFindsAgain(t *testing.T) { again.Check(t, finds(t), 5) }
-func TestSpecs(t *testing.T)              { spec.Run(t, "DHT") }
+func introduced(m, o *client) bool {
+	knows := func(met []netip.AddrPort, who *client) bool { return slices.Contains(met, who.h.Addr()) }
+	return knows(m.met, o) || knows(o.met, m)
+}
 
-var _ = Describe("The DHT", func() {
-	It("finds what one of thirty nodes has", spec.In(1, func(t harness.TB) {
-		w := harness.New(t, 1, sim.Latency(40*time.Millisecond))
-		members := harness.Spawn(w, 30, fixtures.Star, bubble.Boot(start))
-		members[17].Overlay.add(1)
-		w.Eventually(func() []string { return unseen(members) }).Within(2 * time.Minute).Should(BeEmpty())
-	}))
+// anybody should be found by anybody.
+func anybody([]*client, *client, *client) bool { return true }
+
+func TestWhoLooksFinds(t *testing.T)      { finds(t, start, near).Check(t) }
+func TestWhoLooksFindsAgain(t *testing.T) { again.Check(t, finds(t, start, near), 5) }
+func TestSpecs(t *testing.T)              { bdd.RunSpecs(t, "DHT") }
+
+// swarm plays the body of a spec with so many programs on a network of 40 ms.
+func swarm(n int, body func(w *harness.World, members []*harness.Member[*client])) {
+	GinkgoHelper()
+	bdd.Bubble(func(w *harness.World) {
+		w.Link(sim.Latency(40 * time.Millisecond))
+		body(w, harness.Spawn(w, n, fixtures.Star, bubble.Boot(start)))
+	})
+}
+
+// all returns who has not found whom, of all who should.
+func all(members []*harness.Member[*client]) func() []string {
+	return func() []string { return missed(members, anybody) }
+}
+
+var _ = Describe("The DHT", Label("programs"), func() {
+	It("finds what one of thirty nodes has", func() {
+		swarm(30, func(w *harness.World, members []*harness.Member[*client]) {
+			members[17].Overlay.add(1)
+			w.Eventually(all(members)).Within(2 * time.Minute).Should(BeEmpty())
+		})
+	})
+
+	It("finds what a node has while others come and go", func() {
+		swarm(16, func(w *harness.World, members []*harness.Member[*client]) {
+			members[0].Overlay.add(1)
+			stop := w.Churn(harness.Nodes(members[1:]), fixtures.Exponential(3*time.Minute, time.Minute), 10*time.Minute)
+			w.Run(10 * time.Minute)
+			stop()
+			w.Eventually(all(members)).Within(2 * time.Minute).Should(BeEmpty())
+		})
+	})
+
+	It("finds across a cut when it has healed", func() {
+		swarm(12, func(w *harness.World, members []*harness.Member[*client]) {
+			nodes := harness.Nodes(members)
+			heal := w.Partition(nodes[:6], nodes[6:])
+			members[3].Overlay.add(1)
+			w.Consistently(all(members)).For(3 * time.Minute).ShouldNot(BeEmpty())
+			heal()
+			w.Eventually(all(members)).Within(2 * time.Minute).Should(BeEmpty())
+		})
+	})
 })

@@ -41,7 +41,8 @@ func (s *shelf) GetPeers(ih peer_store.InfoHash) (all []krpc.NodeAddr) {
 }
 
 // TestInMemoryForgetsPorts is what the law found first: peer_store.InMemory of v2.23.0 files a peer under its address alone, and reads what it
-// filed as an address with a port, so that get_peers never answers with who announced. When this fails, shelf can go.
+// filed as an address with a port, so that get_peers never answers with who announced (anacrolix/dht pull request 83 mends it). When this
+// fails, shelf can go.
 func TestInMemoryForgetsPorts(t *testing.T) {
 	var store peer_store.InMemory
 	was := krpc.NodeAddr{IP: []byte{10, 1, 2, 3}, Port: 6881}

@@ -110,7 +110,7 @@ func (h *Host) DialContext(ctx context.Context, network, address string) (net.Co
 		return failed(nil, err)
 	}
 	defer h.enter()()
-	far := h.newSocket(network, remote).local
+	far := netAddr(network, remote)
 	switch {
 	case ctx.Err() != nil:
 		return failed(far, givenUp{ctx.Err()})

@@ -23,6 +23,14 @@ func checkNetwork(network string) error {
 
 func isUDP(network string) bool { return strings.HasPrefix(network, "udp") }
 
+// netAddr is an address as net has it.
+func netAddr(network string, at netip.AddrPort) net.Addr {
+	if isUDP(network) {
+		return net.UDPAddrFromAddrPort(at)
+	}
+	return net.TCPAddrFromAddrPort(at)
+}
+
 // LookupHost returns the address of the node of that name, as net.Resolver.LookupHost does; an address stands for itself.
 func (h *Host) LookupHost(_ context.Context, name string) (addrs []string, err error) {
 	ip, err := h.lookup(name)

@@ -1,6 +1,7 @@
 package bubble
 
 import (
+	"fmt"
 	"net"
 	"net/netip"
 	"os"
@@ -29,10 +30,7 @@ type side struct {
 
 // newSocket makes a socket on an address of the host.
 func (h *Host) newSocket(network string, at netip.AddrPort) socket {
-	s := socket{h: h, network: network, at: at, local: net.TCPAddrFromAddrPort(at)}
-	if isUDP(network) {
-		s.local = net.UDPAddrFromAddrPort(at)
-	}
+	s := socket{h: h, network: network, at: at, local: netAddr(network, at)}
 	s.read.ready, s.write.ready = sync.NewCond(&h.b.mu), sync.NewCond(&h.b.mu)
 	return s
 }
@@ -53,14 +51,14 @@ func (h *Host) bind(udp bool, network, address string, keep func(socket)) error 
 		return failed(nil, err)
 	}
 	defer h.b.lock()()
-	asked := h.newSocket(network, at).local
+	asked := netAddr(network, at)
 	switch {
 	case isUDP(network) != udp:
 		return failed(asked, &net.AddrError{Err: "unexpected address type", Addr: address})
 	case !h.up():
 		return failed(asked, net.ErrClosed)
 	case at.Addr() != h.Addr().Addr():
-		return failed(asked, os.NewSyscallError("bind", syscall.EADDRNOTAVAIL))
+		return failed(asked, fmt.Errorf("%w: node %q has %v", os.NewSyscallError("bind", syscall.EADDRNOTAVAIL), h.node.Name(), h.Addr().Addr()))
 	case udp && h.socket(at.Port()) != nil, !udp && h.door(at.Port()) != nil:
 		return failed(asked, os.NewSyscallError("bind", syscall.EADDRINUSE))
 	}

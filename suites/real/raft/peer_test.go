@@ -52,12 +52,17 @@ type peer struct {
 	conn    *bubble.PacketConn
 	past    *past
 	log     []logged
-	term    uint64
+	term    atomic.Uint64
 	applied atomic.Uint64
 	leading atomic.Bool
+
+	appending atomic.Bool // entries are written that are not on the disk yet
 }
 
-const tick = 100 * time.Millisecond
+const (
+	tick  = 100 * time.Millisecond
+	fsync = 5 * time.Millisecond // how long a disk takes: who crashes meanwhile has lost what it wrote
+)
 
 func start(h *bubble.Host, _ []netip.AddrPort) (*peer, error) {
 	conn, err := h.ListenPacket("udp", h.Addr().String())
@@ -87,12 +92,12 @@ func (p *peer) load() (state []byte, entries [][]byte) {
 	return state, entries
 }
 
-// save writes what is to be stored, and waits until it is.
-func (p *peer) save(b batch) {
+// save writes what is to be stored, and waits until it is, or until the node has crashed.
+func (p *peer) save(ctx context.Context, b batch) {
 	disk := p.h.Node().Disk()
 	if b.state != nil {
 		must(disk.Write("state", b.state))
-		p.term = b.term
+		p.term.Store(b.term)
 	}
 	if len(b.entries) > 0 {
 		p.log = append(p.log[:b.entries[0].index-1], b.entries...)
@@ -105,7 +110,15 @@ func (p *peer) save(b batch) {
 		}
 		must(disk.Write("log", file))
 	}
-	must(disk.Sync())
+	if b.state == nil && len(b.entries) == 0 {
+		return
+	}
+	p.appending.Store(len(b.entries) > 0)
+	time.Sleep(fsync)
+	p.appending.Store(false)
+	if ctx.Err() == nil {
+		must(disk.Sync())
+	}
 }
 
 func (p *peer) run(ctx context.Context) {
@@ -117,7 +130,7 @@ func (p *peer) run(ctx context.Context) {
 		case <-ticks.C:
 			p.node.Tick()
 		case rd := <-p.node.Ready():
-			p.handle(p.unpack(rd))
+			p.handle(ctx, p.unpack(rd))
 			p.node.Advance()
 		case <-ctx.Done():
 			return
@@ -126,12 +139,15 @@ func (p *peer) run(ctx context.Context) {
 }
 
 // handle stores, sends and applies.
-func (p *peer) handle(b batch) {
-	p.save(b)
+func (p *peer) handle(ctx context.Context, b batch) {
+	p.save(ctx, b)
+	if ctx.Err() != nil {
+		return
+	}
 	p.past.appends(p.h.Node().Name(), b.entries)
 	if b.leads {
 		p.leading.Store(true)
-		p.past.leads(p.h.Node().Name(), p.term, p.log)
+		p.past.leads(p.h.Node().Name(), p.term.Load(), p.log)
 	}
 	if b.follows {
 		p.leading.Store(false)

@@ -6,16 +6,14 @@ import (
 	"testing"
 	"time"
 
-	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
-	"github.com/overlaytest/overlaytest/fixtures"
 	"github.com/overlaytest/overlaytest/harness"
+	"github.com/overlaytest/overlaytest/harness/bdd"
 	"github.com/overlaytest/overlaytest/properties"
 	"github.com/overlaytest/overlaytest/sim"
 	"github.com/overlaytest/overlaytest/sim/bubble"
 	"github.com/overlaytest/overlaytest/suites/real/internal/again"
-	"github.com/overlaytest/overlaytest/suites/real/internal/spec"
 )
 
 // claimed is what raft survives: anything but disks that forget what was synced, and packets that somebody forges.
@@ -45,21 +43,21 @@ func judge(r *harness.Run[*peer]) {
 	})
 	r.Play()
 	r.Heal()
-	if len(r.Members) > 2 {
-		crashLeader(r.Members)
+	if m := leader(r.Members); m != nil && len(r.Members) > 2 {
+		m.Crash()
 	}
 	before := applied(r.Members)
 	r.Eventually(func() []uint64 { return applied(r.Members) }).Within(time.Minute).Should(HaveEach(BeNumerically(">", highest(before))))
 }
 
-// crashLeader crashes who leads, the first if there are several.
-func crashLeader(members []*harness.Member[*peer]) {
+// leader is who leads, the first if there are several, nil if nobody does.
+func leader(members []*harness.Member[*peer]) *harness.Member[*peer] {
 	for _, m := range members {
 		if m.Ready() && m.Overlay.leading.Load() {
-			m.Crash()
-			return
+			return m
 		}
 	}
+	return nil
 }
 
 // applied returns how far each member that is up has come.
@@ -81,16 +79,4 @@ func highest(all []uint64) (most uint64) {
 
 func TestTheLogIsOne(t *testing.T)      { agrees(t).Check(t) }
 func TestTheLogIsOneAgain(t *testing.T) { again.Check(t, agrees(t), 5) }
-func TestSpecs(t *testing.T)            { spec.Run(t, "Raft") }
-
-var _ = Describe("Raft", func() {
-	It("elects a leader, and another when that one crashes", spec.In(1, func(t harness.TB) {
-		w := harness.New(t, 1, sim.Latency(20*time.Millisecond))
-		members := harness.Spawn(w, 5, fixtures.Complete, bubble.Boot(start))
-		w.Eventually(func() []uint64 { return applied(members) }).Within(10 * time.Second).Should(HaveEach(BeNumerically(">", 6)))
-		crashLeader(members)
-		before := highest(applied(members))
-		w.Eventually(func() []uint64 { return applied(members) }).Within(10 * time.Second).Should(HaveEach(BeNumerically(">", before)))
-		Expect(sim.Shared(members[0].Node, newPast).err()).To(Succeed())
-	}))
-})
+func TestSpecs(t *testing.T)            { bdd.RunSpecs(t, "Raft") }

@@ -39,6 +39,8 @@ type echo struct {
 	met       []netip.AddrPort
 	asked     atomic.Int64 // letters that were to be sent
 	answered  atomic.Int64 // letters that came back whole
+	dialled   atomic.Int64 // connections begun
+	failed    atomic.Pointer[error]
 	wrong     atomic.Pointer[string]
 }
 
@@ -111,9 +113,21 @@ func (e *echo) write(n uint64) {
 				e.answered.Add(1)
 				return
 			}
+			e.failed.Store(&err)
 			time.Sleep(time.Second)
 		}
 	})
+}
+
+// waits is how many letters and handshakes it waits for.
+func (e *echo) waits() int { return int(e.asked.Load() - e.answered.Load()) }
+
+// why is why the latest exchange that failed has, nil if none has.
+func (e *echo) why() error {
+	if err := e.failed.Load(); err != nil {
+		return *err
+	}
+	return nil
 }
 
 // shake shakes hands with a peer, again and again until it succeeds.
@@ -133,6 +147,7 @@ func (e *echo) shake() {
 
 // dial makes a connection, whose handshake is over.
 func (e *echo) dial(ctx context.Context, to netip.AddrPort) (*quic.Conn, error) {
+	e.dialled.Add(1)
 	return e.transport.Dial(ctx, net.UDPAddrFromAddrPort(to), &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"echo"}}, nil)
 }
 

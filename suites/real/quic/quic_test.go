@@ -6,16 +6,14 @@ import (
 	"testing"
 	"time"
 
-	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
-	"github.com/overlaytest/overlaytest/fixtures"
 	"github.com/overlaytest/overlaytest/harness"
+	"github.com/overlaytest/overlaytest/harness/bdd"
 	"github.com/overlaytest/overlaytest/properties"
 	"github.com/overlaytest/overlaytest/sim"
 	"github.com/overlaytest/overlaytest/sim/bubble"
 	"github.com/overlaytest/overlaytest/suites/real/internal/again"
-	"github.com/overlaytest/overlaytest/suites/real/internal/spec"
 )
 
 // claimed is what QUIC survives, with programs that dial again.
@@ -55,7 +53,7 @@ func judge(r *harness.Run[*echo]) {
 // missing says who waits for letters.
 func missing(members []*harness.Member[*echo]) (who []string) {
 	for _, m := range members {
-		if n := m.Overlay.asked.Load() - m.Overlay.answered.Load(); m.Ready() && n != 0 {
+		if n := m.Overlay.waits(); m.Ready() && n != 0 {
 			who = append(who, fmt.Sprint(m.Name(), " waits for ", n))
 		}
 	}
@@ -65,36 +63,11 @@ func missing(members []*harness.Member[*echo]) (who []string) {
 // waiting is how many letters and handshakes members wait for.
 func waiting(members []*harness.Member[*echo]) (n int) {
 	for _, m := range members {
-		n += int(m.Overlay.asked.Load() - m.Overlay.answered.Load())
+		n += m.Overlay.waits()
 	}
 	return n
 }
 
 func TestLettersComeBackWhole(t *testing.T) { whole(t).Check(t) }
 func TestLettersAgain(t *testing.T)         { again.Check(t, whole(t), 5) }
-func TestSpecs(t *testing.T)                { spec.Run(t, "QUIC") }
-
-var _ = Describe("QUIC", func() {
-	It("exchanges a hundred letters where one packet of a hundred is lost", spec.In(1, func(t harness.TB) {
-		w := harness.New(t, 1, sim.Latency(20*time.Millisecond), sim.Loss(sim.Percent(1)))
-		members := harness.Spawn(w, 101, fixtures.Star, bubble.Boot(start))
-		for i, m := range members[1:] {
-			m.Overlay.write(uint64(i))
-		}
-		w.Eventually(func() int { return waiting(members) }).Within(time.Minute).Should(BeZero())
-	}))
-
-	It("goes on when the client's NAT gives it another port", spec.In(1, func(t harness.TB) {
-		w := harness.New(t, 1, sim.Latency(20*time.Millisecond))
-		home := fixtures.NewBox(w.World, "home", fixtures.FullCone())
-		members := harness.Spawn(w, 1, fixtures.Complete, bubble.Boot(start))
-		client := bubble.Boot(start)
-		var e *echo
-		w.Node("client", func(n *sim.Node) { e = client(n, members[0].Addrs()) }, sim.Behind(home))
-		w.Run(time.Second)
-		e.write(65521)
-		w.Run(150 * time.Millisecond)
-		home.Rebind()
-		w.Eventually(e.answered.Load).Within(10 * time.Second).Should(BeEquivalentTo(1))
-	}))
-})
+func TestSpecs(t *testing.T)                { bdd.RunSpecs(t, "QUIC") }

@@ -27,6 +27,8 @@ type Conn struct {
 	deaf  bool          // CloseRead was called
 	hard  bool          // Close is to reset the connection
 
+	writing bool // somebody is
+
 	sender
 	receiver
 	keepalive
@@ -87,9 +89,17 @@ func (c *Conn) copyTo(p []byte) (n int) {
 	return n
 }
 
-// Write waits until all of p has found room in the buffer.
+// Write waits until all of p has found room in the buffer. Of several at once, one goes after the other, so that their bytes do not mingle.
 func (c *Conn) Write(p []byte) (n int, err error) {
 	defer c.h.enter()()
+	for c.writing && !c.closed {
+		c.write.ready.Wait()
+	}
+	c.writing = true
+	defer func() {
+		c.writing = false
+		c.h.b.wake(c.write.ready)
+	}()
 	for {
 		err := c.await(&c.write, func() bool { return len(c.out) < streamRoom || len(p) == 0 || c.finished || c.state == gone })
 		if err == nil && (c.finished || c.state == gone) {

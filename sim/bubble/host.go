@@ -16,7 +16,7 @@ import (
 )
 
 // Host is what a program on a node has of its machine, for one life of the node: sockets, names of other nodes, and a context that ends when
-// the node crashes. Its sockets are closed then.
+// the node crashes. Its sockets are closed then. What it sends to itself does not leave it: no rule or fault of the network befalls that.
 type Host struct {
 	b       *bubble
 	node    *sim.Node
@@ -186,15 +186,30 @@ func (h *Host) crash() {
 
 // receive takes a packet in from the world, at the next instant of the host's own.
 func (h *Host) receive(from, to netip.AddrPort, data []byte) {
+	data = bytes.Clone(data)
+	if wait := h.untilFree(); wait > 0 {
+		h.node.After(wait, func() { h.take(from, to, data) })
+		return
+	}
+	h.take(from, to, data)
+}
+
+// send sends a packet to the world. What the host sends to itself does not get there, as on loopback.
+func (h *Host) send(from, to netip.AddrPort, data []byte) error {
+	if to.Addr() != h.Addr().Addr() || len(data) > sim.MaxDatagram {
+		return h.node.SendFrom(from, to, data)
+	}
+	data = bytes.Clone(data)
+	h.node.After(h.untilFree(), func() { h.take(from, to, data) })
+	return nil
+}
+
+// untilFree is how long it is until the host is given what comes now.
+func (h *Host) untilFree() time.Duration {
 	now := h.b.w.Elapsed()
 	at := max(now+(h.lane-now%lanes+lanes)%lanes, h.free)
 	h.free = at + lanes
-	data = bytes.Clone(data)
-	if at == now {
-		h.take(from, to, data)
-		return
-	}
-	h.node.After(at-now, func() { h.take(from, to, data) })
+	return at - now
 }
 
 // take gives a packet to the socket it is for, which keeps it.

@@ -178,7 +178,7 @@ func (e givenUp) Unwrap() error { return e.error }
 // sendSegment sends a segment.
 func (h *Host) sendSegment(at, to netip.AddrPort, s segment) {
 	h.packet = s.append(h.packet[:0])
-	_ = h.node.SendFrom(at, to, h.packet) // nobody there is as good as silent; the world has noted it
+	_ = h.send(at, to, h.packet) // nobody there is as good as silent; the world has noted it
 }
 
 // segment gives a segment to the connection or the listener it is for. What is for nobody is answered by a reset.

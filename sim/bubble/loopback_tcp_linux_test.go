@@ -1,8 +1,10 @@
 package bubble_test
 
 import (
+	"bytes"
 	"io"
 	"net"
+	"slices"
 	"time"
 )
 
@@ -97,6 +99,14 @@ var streamScripts = []script{
 		s.soon(func() { a.Close() })
 		n, err := a.Write(make([]byte, 64<<20))
 		s.op("write")(n < 64<<20, err)
+	})},
+	{"tcp two at once write", with(func(s *stage, a, b tcpSocket) {
+		for _, letter := range []byte("ab") {
+			s.soon(func() { a.Write(bytes.Repeat([]byte{letter}, 1<<20)) })
+		}
+		p := make([]byte, 2<<20)
+		n, err := io.ReadFull(b, p)
+		s.op("read")(n, err, len(slices.Compact(p)))
 	})},
 	{"tcp read deadlines", with(tcpReadDeadlines)},
 	{"tcp write deadlines", with(tcpWriteDeadlines)},

@@ -153,7 +153,7 @@ func (c *PacketConn) send(call string, p []byte, to netip.AddrPort) (n int, err 
 	case to.Port() == 0:
 		err = os.NewSyscallError(call, syscall.EINVAL)
 	default:
-		c.h.act(func() { err = c.h.node.SendFrom(c.at, to, p) })
+		c.h.act(func() { err = c.h.send(c.at, to, p) })
 	}
 	switch {
 	case errors.Is(err, sim.ErrTooBig):

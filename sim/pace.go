@@ -40,6 +40,10 @@ func (w *World) Pace(outside interface {
 	}
 }
 
+// Paced reports whether the world shares its time with something outside: whoever then watches may be called by goroutines of that, in the
+// middle of what they do.
+func (w *World) Paced() bool { return w.pacer != nil }
+
 // keepPace lets outside time pass up to the next event, or to the limit if there is none before.
 func (w *World) keepPace(limit int64) {
 	for w.guard.err == nil {

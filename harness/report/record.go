@@ -75,13 +75,30 @@ func Record(w *sim.World) *Recording {
 func (r *Recording) Describe(describe func(data []byte) string) { r.describe = describe }
 
 // Follow asks something of everybody, now, whenever a bin of time ends, and in the end: how many others each member knows, say. Ask must not
-// change anything.
+// change anything. Programs are asked after the first event of each bin: while they send packets they may have locks that ask needs.
 func (r *Recording) Follow(name string, ask func() []int) {
 	if !r.fires { // what a timer changes has to be seen in time
 		r.fires = true
 		r.w.Watch(func(e sim.Event) { r.time.at(e.At) }, sim.Fired)
 	}
-	r.time.follow(name, r.w.Elapsed(), ask)
+	r.time.follow(name, r.w.Elapsed(), r.betweenEvents(ask))
+}
+
+// betweenEvents is ask, or in a world of programs what it last said when an event was over.
+func (r *Recording) betweenEvents(ask func() []int) func() []int {
+	var said []int
+	bin, width := -1, int64(0)
+	r.w.Check(func(*sim.Node) {
+		if r.w.Paced() && (bin != r.time.bin || width != r.time.width) {
+			bin, width, said = r.time.bin, r.time.width, ask()
+		}
+	})
+	return func() []int {
+		if r.w.Paced() {
+			return said
+		}
+		return ask()
+	}
 }
 
 // packet takes in what happens to a packet.

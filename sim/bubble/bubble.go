@@ -39,6 +39,7 @@ type bubble struct {
 	dirty  bool                   // something was scheduled since the runner looked at the queue
 	event  bool                   // the runner is in an event
 	since  time.Duration          // the bubble's time when the event began
+	events uint64                 // how many began
 	wakes  []*sync.Cond           // who is to be woken when the event has ended
 
 	broken  atomic.Pointer[string] // what a program's goroutine panicked with
@@ -54,6 +55,7 @@ func of(n *sim.Node) *bubble {
 		b.mu = turn{make(chan struct{}, 1), b.eventWaits}
 		b.rest()
 		reseed(w.Seed())
+		b.draw()
 		b.record()
 		w.Pace((*pace)(b))
 		w.Watch(b.crashed, sim.Crashed)
@@ -116,6 +118,10 @@ func (b *bubble) wake(c *sync.Cond) {
 		c.Broadcast()
 	}
 }
+
+// draw begins the numbers anew that the calling goroutine draws, as it runs the world: each event has its own, whatever was drawn before by
+// those who look at the world, and what they draw is nobody else's.
+func (b *bubble) draw() { reseedSelf(b.w.Seed() ^ b.events*0x9e3779b97f4a7c15 ^ 1) }
 
 // self names the calling goroutine.
 func self() string {

@@ -17,6 +17,7 @@ func (p *pace) Begin() {
 	(*bubble)(p).mustBeInTime()
 	p.runner.Store(&name)
 	p.owner = name
+	(*bubble)(p).draw()
 	if !p.event { // else the world is joined in the middle of one
 		p.settle() // what the test itself set going
 	}
@@ -63,6 +64,8 @@ func (p *pace) Wait(until time.Duration) (reached bool) {
 		return false
 	}
 	p.event, p.since = true, b.elapsed()
+	p.events++
+	b.draw()
 	return true
 }
 

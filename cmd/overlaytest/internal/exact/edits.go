@@ -13,9 +13,10 @@ type edit struct {
 // seed: every choice that the runtime makes at random for a goroutine of a bubble comes from the bubble's own state, and nothing outside the
 // bubble, neither real time nor other goroutines, has a say in which of its goroutines runs next.
 var edits = []edit{
-	// The bubble's random state: splitmix64, seeded from the environment and the number of the bubble in the process.
-	{"runtime/synctest.go", "	active  int // other sources of activity\n}\n", "	active  int // other sources of activity\n\n	overlaytest     uint64 // state of the bubble's random numbers\n	overlaytestMaps uint64 // of the seeds of its maps\n}\n"},
-	{"runtime/synctest.go", "	bubble.now = synctestBaseTime\n", "	bubble.now = synctestBaseTime\n	bubble.overlaytest = overlaytestSeed()*0x9e3779b97f4a7c15 ^ bubble.id\n"},
+	// The bubble's random state: splitmix64, seeded from the environment and the number of the bubble in the process. The goroutine that runs
+	// the world has a state of its own, which each event begins anew: so what the test draws when it looks at the world changes nothing in it.
+	{"runtime/synctest.go", "	active  int // other sources of activity\n}\n", "	active  int // other sources of activity\n\n	overlaytest      [2]uint64 // states of random numbers: what goroutines share, and the owner's\n	overlaytestMaps  [2]uint64 // of the seeds of maps\n	overlaytestOwner uint64    // the goroutine that has states of its own, 0 if none\n}\n"},
+	{"runtime/synctest.go", "	bubble.now = synctestBaseTime\n", "	bubble.now = synctestBaseTime\n	bubble.overlaytest[0] = overlaytestSeed()*0x9e3779b97f4a7c15 ^ bubble.id\n"},
 	{"runtime/synctest.go", "// changegstatus is called when the non-lock status of a g changes.\n", additions + "// changegstatus is called when the non-lock status of a g changes.\n"},
 
 	// The process starts from one state: hashes of maps, and what goroutines outside of bubbles draw.
@@ -23,7 +24,7 @@ var edits = []edit{
 	// What programs draw, and where the iteration of a map begins. The seeds of maps have numbers of their own, or, on the heap, are all one:
 	// a cache that a package fills when it is first used then draws nothing that a program draws, and a world's history does not depend on
 	// the worlds that the process has played before.
-	{"runtime/rand.go", "	mp := getg().m\n	c := &mp.chacha8\n", "	if b := getg().bubble; b != nil {\n		b.overlaytestMaps += 0x9e3779b97f4a7c15\n		return b.overlaytestMaps\n	}\n	mp := getg().m\n	c := &mp.chacha8\n"},
+	{"runtime/rand.go", "	mp := getg().m\n	c := &mp.chacha8\n", "	if b := getg().bubble; b != nil {\n		state := &b.overlaytestMaps[overlaytestWho(b)]\n		*state += 0x9e3779b97f4a7c15\n		return *state\n	}\n	mp := getg().m\n	c := &mp.chacha8\n"},
 	{"runtime/rand.go", "func maps_rand() uint64 {\n", "func maps_rand() uint64 {\n	if b := getg().bubble; b != nil {\n		return overlaytestDraw(b, 'm')\n	}\n"},
 	{"math/rand/rand.go", "//go:linkname runtime_rand runtime.rand\n", "//go:linkname runtime_rand runtime.overlaytestRand\n"},
 	{"math/rand/v2/rand.go", "//go:linkname runtime_rand runtime.rand\n", "//go:linkname runtime_rand runtime.overlaytestRand\n"},

@@ -62,7 +62,8 @@ func (b *books) of(kind, one string) *account {
 	return a
 }
 
-// Ledgers returns what came of everything the scenario has: its losses, under the names "loss" and "loss model"; each fault, under its id, in the order of the
+// Ledgers returns what came of everything the scenario has: its losses, under the names "loss" and "loss model"; the boxes of its NAT, under
+// "NAT", if there are any; each fault, under its id, in the order of the
 // scenario; the changes by their verbs, "churn crash" and so on; the operations, "work publish" and so on. What is configured is listed,
 // armed is what came to its time. Faults that happen to packets are asked about packets, crashes and pauses are eligible for nodes that are
 // up, changes and operations count themselves. The accounts of the network's rules are those of [sim.World.Ledgers].
@@ -71,6 +72,10 @@ func (r *Run[O]) Ledgers() []sim.Ledger {
 	var all []sim.Ledger
 	for _, a := range r.losses {
 		all = append(all, a.ledger(world))
+	}
+	if boxes := world.GatewaysLedger(); boxes.Armed {
+		boxes.Name = "NAT"
+		all = append(all, boxes)
 	}
 	for _, o := range r.faults.all {
 		all = append(all, o.ledger(world))

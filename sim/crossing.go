@@ -136,6 +136,7 @@ func (w *World) goOut(p *packet) Reason {
 	}
 	for g := first; g != w.meeting; g = g.outer { // cross has found it out
 		as, why := w.out(g, p.src, p.dst)
+		g.count(p.src, as, why)
 		if why != "" {
 			return why
 		}
@@ -162,8 +163,12 @@ func (w *World) in(g *gateway, src, dst uint64) (inside uint64, why Reason) {
 	return w.book.code(to), why
 }
 
-// passed tells a gateway that a packet came in.
-func (w *World) passed(g *gateway, src, dst uint64) {
+// letIn notes what a gateway said about a packet that is to come in, and tells it if that does.
+func (w *World) letIn(g *gateway, src, dst, inside uint64, why Reason) {
+	g.count(dst, inside, why)
+	if why != "" {
+		return
+	}
 	if g.words != nil && (src|dst)&otherCode == 0 {
 		g.words.PassedCode(src, dst)
 		return
@@ -198,12 +203,10 @@ func (w *World) comeIn(p *packet, pass bool) (dst uint64, n *Node, why Reason) {
 			return dst, t.node, why
 		}
 		inside, said := w.in(t.gate, p.src, dst)
-		if why == "" {
-			why = said
-		}
 		if pass && why == "" {
-			w.passed(t.gate, p.src, dst)
+			w.letIn(t.gate, p.src, dst, inside, said)
 		}
+		why = orElse(why, said)
 		at, dst = t.gate, inside
 		if n := t.only(); n != nil && n.site == at.site && n.public == dst {
 			return dst, n, why
@@ -239,8 +242,8 @@ func (w *World) filtered(t target, at *gateway, src, dst uint64, pass bool) (why
 	}
 	for ; depth > 0 && why == ""; depth-- {
 		_, why = w.in(path[depth-1], src, dst)
-		if pass && why == "" {
-			w.passed(path[depth-1], src, dst)
+		if pass {
+			w.letIn(path[depth-1], src, dst, dst, why)
 		}
 	}
 	return why

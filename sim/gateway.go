@@ -59,6 +59,7 @@ type gateway struct {
 	name       string
 	id         uint64
 	random     *rand.Rand
+	ledger     Ledger
 }
 
 // Gate puts a gateway into the world, on the internet unless it is placed [Behind] another. One that translates gets an outside address of its
@@ -76,7 +77,7 @@ func (w *World) Gate(name string, g Gateway, where ...Place) {
 		panic(fmt.Sprintf("sim: gateway %q: its place is At an address, or Behind another gateway", name))
 	}
 	id := hashString(name)
-	one := &gateway{Gateway: g, name: name, id: id, site: site, translates: g.Inside().IsValid(), random: keyed(mix(mix(w.seed, gateSalt), id))}
+	one := &gateway{Gateway: g, name: name, id: id, site: site, translates: g.Inside().IsValid(), random: keyed(mix(mix(w.seed, gateSalt), id)), ledger: Ledger{Name: name, Armed: true}}
 	one.words, _ = g.(coder)
 	var fixed netip.Addr
 	if len(p.fixed) > 0 {
@@ -119,6 +120,40 @@ func (n *Node) Gateway() Gateway {
 		return g.Gateway
 	}
 	return nil
+}
+
+// GatewayLedger returns the account of a gateway: packets that came to it from either side are eligible, those that it translated or refused have
+// fired, and those that it refused have another outcome and are dropped. A gateway that is not in the world is a programmer's error and panics.
+func (w *World) GatewayLedger(g Gateway) Ledger {
+	one := w.gateTo("World.GatewayLedger", g)
+	l := Ledger{Name: one.name, Armed: true}
+	l.add(&one.ledger)
+	return l
+}
+
+// GatewaysLedger returns the account of all gateways together, under the name "gateways". Without any it is not armed.
+func (w *World) GatewaysLedger() Ledger {
+	all := Ledger{Name: "gateways"}
+	for _, g := range w.gateways {
+		if g != nil {
+			all.Armed = true
+			all.add(&g.ledger)
+		}
+	}
+	return all
+}
+
+// count notes what a gateway made of the address of a packet that came to it.
+func (g *gateway) count(address, as uint64, why Reason) {
+	g.ledger.Eligible++
+	switch {
+	case why != "":
+		g.ledger.Fired++
+		g.ledger.Dropped++
+	case as != address:
+		g.ledger.Fired++
+		g.ledger.idle++
+	}
 }
 
 // block is where addresses behind a gateway are from: the zero Prefix stands for public ones.

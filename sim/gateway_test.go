@@ -163,6 +163,52 @@ func TestWhatAGatewayRefusesIsLostForItsReason(t *testing.T) {
 	}
 }
 
+// A gateway counts what came to it, what it translated or refused, and what it refused; the line of all gateways is the last.
+func TestGatewaysHaveLedgers(t *testing.T) {
+	n := newTown(t, Latency(0))
+	n.Node("evil", nil, At(ap("66.6.6.6:666")))
+	n.say(t, n.b, "20.0.0.1:2000")    // home translates
+	n.say(t, n.a, "30.0.0.1:1002")    // and back
+	n.say(t, n.a, "30.0.0.1:4444")    // refused
+	n.say(t, n.b, "66.6.6.6:666")     // refused
+	n.say(t, n.d, "192.168.1.2:1003") // flat translates
+	heal := n.Partition([]*Node{n.a}, []*Node{n.b})
+	n.say(t, n.a, "30.0.0.1:1002") // never comes there
+	heal()
+	all := n.Ledgers()
+	for _, c := range [][2]Ledger{
+		{n.GatewayLedger(n.home), {Name: "home", Armed: true, Eligible: 4, Fired: 4, Changed: 2, Dropped: 2}},
+		{n.GatewayLedger(n.flat), {Name: "flat", Armed: true, Eligible: 1, Fired: 1}},
+		{all[len(all)-1], {Name: "gateways", Armed: true, Eligible: 5, Fired: 5, Changed: 2, Dropped: 2}},
+	} {
+		if c[0] != c[1] {
+			t.Errorf("%+v\nwant %+v", c[0], c[1])
+		}
+	}
+	if len(all) != 3 || n.Accounts() != 2 {
+		t.Errorf("%d accounts in %d lines: %+v", n.Accounts(), len(all), all)
+	}
+}
+
+// What does not translate lets pass, which is nothing done.
+func TestAFirewallActsOnWhatItRefuses(t *testing.T) {
+	w := New(3)
+	defer w.Close()
+	wall := &shifter{}
+	w.Gate("wall", wall)
+	in, out := w.Node("in", nil, Behind(wall), At(ap("20.0.0.1:2"))), w.Node("out", nil, At(ap("20.0.0.2:2")))
+	w.Run(0)
+	_ = out.Send(in.Addrs()[0], nil)
+	w.Run(0)
+	_ = in.Send(out.Addrs()[0], nil)
+	w.Run(0)
+	_ = out.Send(in.Addrs()[0], nil)
+	w.Run(0)
+	if got, want := w.GatewayLedger(wall), (Ledger{Name: "wall", Armed: true, Eligible: 3, Fired: 1, Changed: 1, Dropped: 1}); got != want {
+		t.Errorf("%+v\nwant %+v", got, want)
+	}
+}
+
 func TestInboundIsJudgedOnArrivalAndOutboundAtSending(t *testing.T) {
 	n := newTown(t, Latency(time.Minute))
 	n.a.Send(ap("30.0.0.1:1002"), []byte("early"))

@@ -53,14 +53,17 @@ func (a *accounts) open(account *Ledger) {
 
 // Ledgers returns the accounts of the rules that were ever linked, the partitions, the holds and what disks suffer, in the order in which they
 // were put in force. What is put in force again, by the name, when it has ended has one account in all: so a link that flaps is one line. The
-// place of an account does not change.
+// place of an account does not change. The gateways, if there are any, have one line together, the last.
 func (w *World) Ledgers() []Ledger {
-	all := make([]Ledger, len(w.accounts.lines))
+	all := make([]Ledger, len(w.accounts.lines), len(w.accounts.lines)+1)
 	for i, l := range w.accounts.lines {
 		all[i] = Ledger{Name: l.last().Name, Armed: l.last().Armed, Again: uint64(len(l.parts)) - 1}
 		for _, part := range l.parts {
 			all[i].add(part)
 		}
+	}
+	if gateways := w.GatewaysLedger(); gateways.Armed {
+		all = append(all, gateways)
 	}
 	return all
 }

@@ -34,7 +34,7 @@ var natStubs = []stub{
 	{name: "NAT mapping by address and port", file: "fixtures/nat_box.go", code: "b.mapMask = [...]uint64{EIM: 0, ADM: hosts, APDM: hosts | ports, Untranslated: 0}[b.nat.Mapping]"},
 	{name: "NAT filtering", file: "fixtures/nat_box.go", code: "why = Filtered"},
 	{name: "NAT timer", file: "fixtures/nat_table.go", code: "f.deadline = max(f.deadline, deadline)", instead: "f.deadline = 1<<63 - 1"},
-	{name: "NAT refreshed from outside", file: "sim/crossing.go", code: "w.passed(t.gate, p.src, dst)"},
+	{name: "NAT refreshed from outside", file: "sim/crossing.go", code: "g.words.PassedCode(src, dst)"},
 	{name: "NAT port preservation", file: "fixtures/nat_box.go", code: "return ip | inside&ports, true"},
 	{name: "NAT without hairpinning", file: "fixtures/nat_box.go", code: "why = NoHairpin"},
 	{name: "NAT table", file: "fixtures/nat_table.go", code: "if n >= t.most {\n\t\treturn false\n\t}"},

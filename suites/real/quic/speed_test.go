@@ -24,7 +24,7 @@ func TestSpeed(t *testing.T) {
 		}
 		NewWithT(r.T).Expect(waiting(r.Members)).To(BeZero())
 	}
-	again.Speed(t, l, 11, 101, 1001)
+	again.Speed(t, l, 10, 100, 1000)
 }
 
 // TestSpeedOfHandshakes has clients shake hands with one server, where one packet of a hundred is lost.

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Ledger is the account of one rule, partition or hold of a world: what it could have acted on, and what it did.
+// Ledger is the account of one rule, partition, hold or gateway of a world: what it could have acted on, and what it did.
 //
 // A rule counts at sending. Partitions and holds count on arrival, and what several of them stand in the way of, each counts as eligible.
 type Ledger struct {

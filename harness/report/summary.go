@@ -45,7 +45,7 @@ type Summary struct {
 	// Intervals are what was in force for a while, in the order in which it began; More is how many more there were for which there was no room.
 	Intervals []Interval `json:"intervals,omitempty"`
 	More      int        `json:"more_intervals,omitempty"`
-	// Ledgers are the accounts of rules, partitions and holds, and of a scenario's faults, churn and work.
+	// Ledgers are the accounts of rules, partitions, holds and gateways, and of a scenario's faults, churn and work.
 	Ledgers []sim.Ledger `json:"ledgers,omitempty"`
 }
 

@@ -56,11 +56,19 @@ func Play(t *testing.T, seed uint64, f func(t *testing.T)) (err error) {
 	return nil
 }
 
-// Around makes the field Around of a law: each world is played in a bubble of its own.
+// Around makes the field Around of a law: each world is played in a bubble of its own. What play panics with, such as what skips the test, leaves
+// the bubble.
 func Around(t *testing.T) func(seed uint64, play func()) {
 	return func(seed uint64, play func()) {
 		t.Helper()
-		Test(t, seed, func(*testing.T) { play() })
+		var ended any
+		Test(t, seed, func(*testing.T) {
+			defer func() { ended = recover() }()
+			play()
+		})
+		if ended != nil {
+			panic(ended)
+		}
 	}
 }
 

@@ -103,3 +103,17 @@ func TestRumoursOfAProgramReachEverybody(t *testing.T) {
 	law.Around = bubble.Around(t)
 	law.Check(t)
 }
+
+func TestTheJudgeOfAProgramSkipsTheTest(t *testing.T) {
+	skipped := false
+	t.Run("skips", func(t *testing.T) {
+		defer func() { skipped = t.Skipped() }()
+		law := everybody
+		law.Around = bubble.Around(t)
+		law.Judge = func(r *harness.Run[*rumours]) { r.T.(interface{ SkipNow() }).SkipNow() }
+		law.Check(t)
+	})
+	if !skipped {
+		t.Error("the test goes on")
+	}
+}

@@ -1,6 +1,7 @@
 package bubble_test
 
 import (
+	"context"
 	"errors"
 	"net"
 	"os"
@@ -130,4 +131,29 @@ func TestAReceiveBufferIsFull(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestWhoDialsBeyondTheBacklogIsNotAnswered wants that until somebody accepts.
+func TestWhoDialsBeyondTheBacklogIsNotAnswered(t *testing.T) {
+	const backlog = 4096 // of Linux: net.core.somaxconn
+	between(t, func(t *testing.T, p *pair) {
+		l, err := p.b.Listen("tcp", ":80")
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.do(t, func() error {
+			for range backlog {
+				if _, err := p.a.Dial("tcp", "b:80"); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		beyond := func() error { _, err := p.a.DialTimeout("tcp", "b:80", time.Second); return err }
+		if err := bubble.Do(p.w, time.Minute, beyond); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("beyond the backlog: %v", err)
+		}
+		p.do(t, func() error { _, err := l.Accept(); return err })
+		p.do(t, beyond)
+	}, sim.Latency(time.Millisecond))
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/onsi/ginkgo/v2"
 	"github.com/onsi/ginkgo/v2/types"
@@ -59,6 +60,7 @@ type spec struct {
 	place     types.CodeLocation // where the bubble was asked for
 	bubble    *testing.T         // ends with the bubble
 	goroutine string             // the body's
+	began     time.Time          // in virtual time
 	failed    atomic.Bool        // as far as that can be seen inside
 	ended     any                // what the body panicked with
 	after     []func()           // what is to be done when the bubble has ended
@@ -117,6 +119,7 @@ func (s *spec) play(seed uint64, body func(s *spec)) error {
 	defer playing.Store(nil)
 	return bubble.Play(suite, seed, func(t *testing.T) {
 		s.bubble = t
+		s.began = time.Now()
 		s.goroutine, _ = whereabouts()
 		body(s)
 	})

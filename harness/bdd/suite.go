@@ -2,9 +2,11 @@ package bdd
 
 import (
 	"context"
+	"fmt"
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/onsi/ginkgo/v2"
 	"github.com/onsi/ginkgo/v2/types"
@@ -29,6 +31,7 @@ func fail(message string, skip ...int) {
 	if s := bubbled(); s != nil {
 		s.failed.Store(true)
 		if goroutine, _ := whereabouts(); goroutine != s.goroutine {
+			message += fmt.Sprintf("\nin a goroutine beside the spec's, at %v of virtual time", time.Since(s.began))
 			defer func() {
 				_ = recover()
 				runtime.Goexit()

@@ -3,7 +3,9 @@ package harness
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/overlaytest/overlaytest/sim"
@@ -15,7 +17,8 @@ import (
 //
 // Two need not be asked for, because no correct overlay does what they find. "oracle: traffic after the crash": a node that is down was asked
 // to send a packet or to set a timer, so that code of its overlay runs on somewhere. "oracle: traffic after the goodbye": a node sent a
-// packet, or had a timer fire, more than a second after its overlay was told to leave ([World.Goodbye], [Run.Farewell]).
+// packet, or had a timer fire, more than a second after its overlay was told to leave ([World.Goodbye], [Run.Farewell]). What the machine of a
+// program does without it, such as to refuse a connection, is not meant.
 type Oracle struct {
 	name  string
 	why   string // when a correct overlay does it
@@ -160,11 +163,24 @@ func (o *builtin) seeLeft(e sim.Event) {
 	if !said || f.life != e.Node.Life() || e.At-f.at <= farewellTime+o.late {
 		return
 	}
+	if byMachine(e) {
+		return
+	}
 	what := "a timer of it fired"
 	if e.Kind == sim.Sent {
 		what = fmt.Sprintf("it sent %s", count(len(e.Data), "byte"))
 	}
 	o.goodbye.spring(e.Node, "%s at %v, %v after its goodbye; %v is allowed", what, e.At, e.At-f.at, farewellTime+o.late)
+}
+
+// byMachine reports whether the machine of a program did something that the program knows nothing of: it took a packet in, refused a
+// connection, acknowledged what came. What the program does itself, it does when the event is over.
+func byMachine(e sim.Event) bool {
+	w := e.Node.World()
+	if e.Kind == sim.Sent {
+		return w.Paced() && !w.Reacting()
+	}
+	return w.Paced() && strings.HasPrefix(runtime.FuncForPC(e.Code).Name(), modulePath+"sim/bubble.")
 }
 
 // rising is how many periods in a row must each bring more than the one before, until growth counts as endless.

@@ -76,11 +76,14 @@ func (w *World) Acting() *Node { return w.current.node }
 // Because runs f as a part of an event that ran before on a node of the world: what f sends and schedules has that event as its cause. It is
 // for code that reacts to an event on a goroutine of its own.
 func (w *World) Because(event uint64, n *Node, f func()) {
-	running := w.current
-	w.current.id, w.current.node = event, n
-	defer func() { w.current = running }()
+	before, reacting := w.current, w.reacting
+	w.current, w.reacting = running{event, n}, true
+	defer func() { w.current, w.reacting = before, reacting }()
 	f()
 }
+
+// Reacting reports whether what happens now is a part of an event that ran before: see [World.Because].
+func (w *World) Reacting() bool { return w.reacting }
 
 // next returns when the earliest entry is due, and whether there is one.
 func (q *queue) next() (at int64, ok bool) {

@@ -39,6 +39,7 @@ type World struct {
 	network
 	observers
 	current  running
+	reacting bool // current is an event that is over
 	last     running
 	guard    guard
 	pacer    pacer  // nil but where time is shared

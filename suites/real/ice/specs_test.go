@@ -103,6 +103,18 @@ var _ = Describe("What pion/ice does that one might not expect", func() {
 		})
 	})
 
+	It("hears one whose NAT has got another address, does not answer there, and says that it is disconnected", func() {
+		bdd.Bubble(func(w *harness.World) {
+			peers := pair(w, fixtures.FullCone(), fixtures.FullCone())
+			w.Run(10 * time.Second)
+			peers[0].Rebind()
+			w.Run(25 * time.Second)
+			Expect(connected(peers)()).To(Equal([]string{"n0"}))
+			Expect(silence(w, peers)()[1]).To(BeNumerically("<", time.Second))
+			Expect(silence(w, peers)()[0]).To(BeNumerically(">", 20*time.Second))
+		})
+	})
+
 	It("fails 30 s after it began, even if it was restarted shortly before", func() {
 		bdd.Bubble(func(w *harness.World) {
 			peers := pair(w, fixtures.SymmetricNAT(), fixtures.SymmetricNAT())

@@ -91,6 +91,18 @@ func seen(members []*harness.Member[*member]) func() []int {
 	}
 }
 
+// halves are the first half of the members, and the second one.
+func halves(members []*harness.Member[*member]) (first, second []*sim.Node) {
+	for i, m := range members {
+		if 2*i < len(members) {
+			first = append(first, m.Node)
+		} else {
+			second = append(second, m.Node)
+		}
+	}
+	return first, second
+}
+
 var _ = Describe("Memberlist", func() {
 	It("declares a crashed member dead within half a minute", eight(func(w *harness.World, members []*harness.Member[*member]) {
 		members[3].Crash()
@@ -100,6 +112,14 @@ var _ = Describe("Memberlist", func() {
 	It("declares nobody dead when one packet of fifty is lost", eight(func(w *harness.World, members []*harness.Member[*member]) {
 		w.Link(sim.Loss(sim.Percent(2)))
 		w.Consistently(seen(members)).For(2 * time.Minute).Should(HaveEach(7))
+	}))
+
+	It("is two groups while it is cut in two, and one again when it is not", eight(func(w *harness.World, members []*harness.Member[*member]) {
+		heal := w.Partition(halves(members))
+		w.Eventually(seen(members)).Within(time.Minute).Should(HaveEach(3))
+		w.Run(5 * time.Minute)
+		heal()
+		w.Eventually(seen(members)).Within(30 * time.Second).Should(HaveEach(7))
 	}))
 
 	It("takes a member back that left and has another port", eight(func(w *harness.World, members []*harness.Member[*member]) {

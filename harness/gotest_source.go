@@ -24,7 +24,8 @@ type lawSource struct {
 	place      string   // file:line of it
 }
 
-var errUnnamed = errors.New("the law is no variable of the package: give it a name there, var law = properties.Law…")
+var errUnnamed = errors.New("the law is no variable of the package: give it a name there, var law = properties.Law…, " +
+	"or where it needs the test, func law(t *testing.T) properties.Law…")
 
 // findLaw finds a law in the sources of the package under test: as what is before .Check( in the line that called, or as the variable whose
 // literal has that name.
@@ -110,7 +111,8 @@ func lawAt(name string, line int) (found lawSource, ok bool) {
 	return found, ok
 }
 
-// ofPackage reports whether an expression means the same elsewhere in the package: it has no local variable and no function of its own.
+// ofPackage reports whether an expression means the same in another test of the package: it has no local variable but the test t, and no
+// function of its own.
 func ofPackage(file *ast.File, x ast.Expr) bool {
 	is := true
 	ast.Inspect(x, func(n ast.Node) bool {
@@ -118,13 +120,27 @@ func ofPackage(file *ast.File, x ast.Expr) bool {
 		case *ast.FuncLit:
 			is = false
 		case *ast.Ident:
-			if n.Obj != nil && file.Scope.Lookup(n.Name) != n.Obj {
+			if n.Obj != nil && file.Scope.Lookup(n.Name) != n.Obj && !isTest(n) {
 				is = false
 			}
 		}
 		return is
 	})
 	return is
+}
+
+// isTest reports whether a name is that of a parameter t *testing.T.
+func isTest(n *ast.Ident) bool {
+	field, is := n.Obj.Decl.(*ast.Field)
+	if !is || n.Name != "t" {
+		return false
+	}
+	pointer, is := field.Type.(*ast.StarExpr)
+	if !is {
+		return false
+	}
+	kind, is := pointer.X.(*ast.SelectorExpr)
+	return is && kind.Sel.Name == "T"
 }
 
 // importsOf are the imports of a file that an expression needs.

@@ -23,12 +23,14 @@ var hearing = properties.Law[*caller]{
 func TestHearing(t *testing.T) { hearing.Check(t) }             // line 14
 func TestMade(t *testing.T)    { made.Law(odd.Size(3)).Check(t) } // line 15
 
+func TestOfTest(t *testing.T) { inBubble(t).Check(t) } // line 16
+
 func TestLocal(t *testing.T) {
 	law := hearing
-	law.Check(t) // line 19
+	law.Check(t) // line 21
 	build(func() {}).Check(t)
 	Describe("calls", func() {
-		It("are heard", func() { hearing.Check(GinkgoT()) }) // line 22
+		It("are heard", func() { hearing.Check(GinkgoT()) }) // line 24
 	})
 }
 `
@@ -49,9 +51,10 @@ func TestLawIsNamedAsItsLineNamesIt(t *testing.T) {
 	for mark, want := range map[string]lawSource{
 		"line 14": {pkg: "calls_test", expression: "hearing", place: "calls_test.go:14"},
 		"line 15": {pkg: "calls_test", expression: "made.Law(odd.Size(3))", imports: []string{`"example.org/made"`, `odd "example.org/very/odd"`}, place: "calls_test.go:15"},
-		"line 19": {},
+		"line 16": {pkg: "calls_test", expression: "inBubble(t)", place: "calls_test.go:17"},
+		"line 21": {},
 		"build(":  {},
-		"line 22": {pkg: "calls_test", expression: "hearing", place: "calls_test.go:22"},
+		"line 24": {pkg: "calls_test", expression: "hearing", place: "calls_test.go:24"},
 	} {
 		for i, line := range lines {
 			if !strings.Contains(line, mark) {

@@ -135,7 +135,7 @@ func (l *laboratory) cause(was runs) string {
 	if outside := cmp.Or(was.one.outside, was.other.outside); outside != "" {
 		return "a goroutine outside the bubble: " + outside
 	}
-	return "not the wall clock, crypto/rand or a goroutine outside the bubble: files, the process id, real sockets, cgo?"
+	return "none of the wall clock, crypto/rand and goroutines outside the bubble; look for files, the process id, real sockets, cgo"
 }
 
 // runs are two that differ, or else any two.
@@ -205,15 +205,20 @@ func (r runs) difference() string {
 	i := r.first()
 	var b strings.Builder
 	fmt.Fprintf(&b, "  The first difference, after %d events alike:", i)
-	for _, t := range []told{r.one, r.other} {
-		event, stack := "the end", ""
-		if i < len(t.events) {
-			event, stack, _ = strings.Cut(t.events[i], "\t")
-		}
-		fmt.Fprintf(&b, "\n    %s", event)
-		if stack != "" {
-			fmt.Fprintf(&b, "\n      from %s", stack)
-		}
-	}
+	one, from := r.one.at(i)
+	other, from2 := r.other.at(i)
+	fmt.Fprintf(&b, "\n    %s%s\n    %s%s", shown(one, other), from, shown(other, one), from2)
 	return b.String()
+}
+
+// at is an event of the history, and where it comes from.
+func (t told) at(i int) (event, from string) {
+	if i >= len(t.events) {
+		return "the end", ""
+	}
+	event, stack, _ := strings.Cut(t.events[i], "\t")
+	if stack != "" {
+		from = "\n      from " + stack
+	}
+	return event, from
 }

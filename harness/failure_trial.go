@@ -85,11 +85,16 @@ func (x *trial) finish() {
 	}
 }
 
-// clean runs one cleanup. One that fails the test, such as that of a Sometimes that never was so, keeps no other from running.
+// clean runs one cleanup. One that fails the test, such as that of a Sometimes that never was so, keeps no other from running. One that panics
+// fails it: such as World.Close, where programs leave goroutines behind.
 func (x *trial) clean(cleanup func()) {
 	defer func() {
-		if p := recover(); p != nil && p != (tried{}) {
+		switch p := recover(); {
+		case p == nil || p == (tried{}):
+		case ofTheTest(p):
 			panic(p)
+		case x.Breach == nil:
+			x.Breach = x.worded(fmt.Sprint(p))
 		}
 	}()
 	cleanup()
@@ -124,15 +129,21 @@ func (x *trial) Breached(b *Breach) {
 
 // Fatalf notes words that are not a world's: the judge's own, or Gomega's.
 func (x *trial) Fatalf(form string, a ...any) {
-	lines := strings.Split(strings.TrimSpace(fmt.Sprintf(form, a...)), "\n")
-	b := &Breach{headline: lines[0], details: lines[1:]}
+	b := x.worded(fmt.Sprintf(form, a...))
 	if place, own := failingPlace(); own {
-		b.place, b.own, b.headline = place, true, place+": "+lines[0]
+		b.place, b.own, b.headline = place, true, place+": "+b.headline
 	}
+	x.Breached(b)
+}
+
+// worded is a breach of which there are words alone.
+func (x *trial) worded(text string) *Breach {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	b := &Breach{headline: lines[0], details: lines[1:]}
 	if x.first != nil {
 		b.at, b.seed = x.first.Elapsed(), x.first.Seed()
 	}
-	x.Breached(b)
+	return b
 }
 
 // failingPlace is the file and line that called Fatalf, or Gomega's Expect, and whether that is the judge's own: not ours.

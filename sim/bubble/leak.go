@@ -1,10 +1,9 @@
 package bubble
 
 import (
-	"bytes"
 	"fmt"
-	"runtime/pprof"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -13,16 +12,11 @@ const farewell = 2 * time.Minute
 
 // left names the goroutines of hosts, with their stacks: those that started on one, and those that these started.
 func (b *bubble) left() string {
-	var profile bytes.Buffer
-	_ = pprof.Lookup("goroutine").WriteTo(&profile, 1)
-	var left []string
-	for record := range strings.SplitSeq(profile.String(), "\n\n") {
-		if mine := fmt.Sprintf("%q:%q", labelWorld, b.name()); strings.Contains(record, mine) {
-			left = append(left, record)
-		}
-	}
-	return strings.Join(left, "\n")
+	return stacks(func(head string) bool { return strings.Contains(head, fmt.Sprintf("%q: %q", labelWorld, b.name())) })
 }
+
+// namedAlready are the bubbles whose goroutines World.Close has named: there is no more to be said of them.
+var namedAlready sync.Map
 
 // The labels of goroutines, as profiles show them.
 const (

@@ -128,6 +128,7 @@ func (p *pace) Close() {
 	time.Sleep(farewell)
 	synctest.Wait()
 	if left := b.left(); left != "" {
+		namedAlready.Store(bubbleName(), true)
 		panic("bubble: goroutines that outlive their node by " + farewell.String() + ":\n" + left)
 	}
 }

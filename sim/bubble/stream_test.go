@@ -236,7 +236,7 @@ func TestGoroutinesThatOutliveTheirNodeAreNamed(t *testing.T) {
 			w.Close()
 			return ""
 		}()
-		for _, want := range []string{"outlive", "stubborn", `"node":"a"`} {
+		for _, want := range []string{"outlive", "stubborn", `of node "a"`} {
 			if !strings.Contains(said, want) {
 				t.Errorf("nothing of %q in: %s", want, said)
 			}

@@ -55,20 +55,9 @@ func bubbleName() string {
 
 // inBubble returns the stacks of the goroutines of a bubble: with what each waits for, and of which node it is.
 func inBubble(name string) string {
-	var found []string
-	for stack := range strings.SplitSeq(stacks(), "\n\n") {
-		head, rest, _ := strings.Cut(stack, "\n")
-		if number, state, ok := strings.Cut(head, " ["); ok && name != "" && ofBubble(state, name) {
-			state, _, _ = strings.Cut(state, ",")
-			found = append(found, fmt.Sprintf("%s [%s]%s:\n%s", number, state, ofNode(head), strings.TrimSpace(rest)))
-		}
-	}
-	return strings.Join(found, "\n\n")
-}
-
-// ofBubble reports whether the state of a goroutine says that it is in a bubble.
-func ofBubble(state, name string) bool {
-	return strings.Contains(state, name+"]") || strings.Contains(state, name+" ")
+	return stacks(func(head string) bool {
+		return name != "" && (strings.Contains(head, name+"]") || strings.Contains(head, name+" "))
+	})
 }
 
 var inLabels = regexp.MustCompile(`"` + labelNode + `": ("(?:[^"\\]|\\.)*")`)
@@ -81,8 +70,41 @@ func ofNode(head string) string {
 	return ""
 }
 
-// stacks returns those of all goroutines, with their labels.
-func stacks() string {
+// stacks returns those of some goroutines, by their first lines, which have their labels. Of those that wait in the same place, one is shown.
+func stacks(wanted func(head string) bool) string {
+	var heads, rests []string
+	same := map[string]int{} // which of them is like this
+	more := map[int]int{}
+	for stack := range strings.SplitSeq(allStacks(), "\n\n") {
+		head, rest, _ := strings.Cut(stack, "\n")
+		number, state, ok := strings.Cut(head, " [")
+		if !ok || !wanted(head) {
+			continue
+		}
+		state, _, _ = strings.Cut(state, ",")
+		place := state + inParticular.ReplaceAllString(rest, "")
+		if i, shown := same[place]; shown {
+			more[i]++
+			continue
+		}
+		same[place] = len(heads)
+		heads = append(heads, fmt.Sprintf("%s [%s]%s", number, strings.TrimSuffix(state, "]:"), ofNode(head)))
+		rests = append(rests, strings.TrimSpace(rest))
+	}
+	for i := range heads {
+		if more[i] > 0 {
+			heads[i] += fmt.Sprintf(", and %d more in the same place", more[i])
+		}
+		heads[i] += ":\n" + rests[i]
+	}
+	return strings.Join(heads, "\n\n")
+}
+
+// inParticular is what stacks of goroutines in the same place differ by: arguments, offsets, and who started them.
+var inParticular = regexp.MustCompile(`\([^()\n]*\)\n| \+0x[0-9a-f]+| in goroutine \d+`)
+
+// allStacks returns the stacks of all goroutines, with their labels.
+func allStacks() string {
 	const variable = "GODEBUG"
 	was, given := os.LookupEnv(variable)
 	os.Setenv(variable, was+",tracebacklabels=1")

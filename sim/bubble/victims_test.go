@@ -92,7 +92,7 @@ var victims = map[string]struct {
 			w.Node("b", func(n *sim.Node) { bubble.Boot(start)(n, nil) })
 			w.Run(time.Second)
 		},
-		[]string{"goroutines that outlive their node", `"node":"b"`, "bubble_test.immovable"},
+		[]string{"goroutines that outlive their node", `of node "b"`, "bubble_test.immovable"},
 	},
 	"a subtest": {
 		func(t *testing.T, _ *bubble.Host, _ *sim.World) { t.Run("sub", func(*testing.T) {}) },

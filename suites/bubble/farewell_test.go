@@ -72,3 +72,20 @@ func TestAProgramThatGoesOnAfterItsGoodbyeIsFound(t *testing.T) {
 		t.Errorf("%+v", f.Breach)
 	}
 }
+
+// TestGoroutinesThatStayBreakALaw has every program leave a goroutine behind: that breaks the law, in a world as small as can be.
+func TestGoroutinesThatStayBreakALaw(t *testing.T) {
+	f := properties.Law[*caller]{
+		Name:  "callers end",
+		Space: properties.Scenarios(properties.Nodes(1, 4)),
+		Boot: bubble.Boot(func(h *bubble.Host, met []netip.AddrPort) (*caller, error) {
+			go func() { select {} }()
+			return call((*caller).Leave)(h, met)
+		}),
+		Around: bubble.Around(t),
+		Judge:  func(r *harness.Run[*caller]) { r.Play() },
+	}.Search(properties.Sweep{Worlds: 5})
+	if f.Breach == nil || !strings.Contains(f.Breach.String(), `of node "n0"`) || len(f.Scenario.Nodes) != 1 {
+		t.Errorf("among %d nodes: %v", len(f.Scenario.Nodes), f.Breach)
+	}
+}

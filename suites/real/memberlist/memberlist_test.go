@@ -42,6 +42,7 @@ func meets(t *testing.T) properties.Law[*member] {
 }
 
 // returns is the law about who says goodbye and comes back at another port: all see it again. The first member stays, for the others to find.
+// Gossip takes the goodbye to everybody with high probability: see missed.
 func returns(t *testing.T) properties.Law[*member] {
 	return properties.Law[*member]{
 		Name: "who left and comes back at another port is seen",
@@ -125,7 +126,7 @@ var _ = Describe("Memberlist", func() {
 	It("takes a member back that left and has another port", eight(func(w *harness.World, members []*harness.Member[*member]) {
 		members[5].Overlay.comeBack(5, true)
 		w.Eventually(seen(members)).Within(10 * time.Second).Should(ContainElement(6))
-		// Of 600 seeds, one has a member that sees it only between nine and eleven minutes later: GossipToTheDeadTime is ten.
+		// Who missed the goodbye takes it back when it forgets the dead, after ten minutes: see missed in story_test.go.
 		w.Eventually(seen(members)).Within(15 * time.Minute).Should(HaveEach(7))
 	}))
 })

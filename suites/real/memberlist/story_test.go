@@ -1,6 +1,7 @@
 package memberlist_test
 
 import (
+	"net/netip"
 	"testing"
 	"time"
 
@@ -32,14 +33,42 @@ var unheard = harness.Scenario{
 	Duration: 20 * time.Second,
 }
 
-func TestWhoLeavesUnheardIsRefusedForEver(t *testing.T) {
+// missed is that a goodbye does not reach one of three members, which is cut off for a second. That one takes the name for alive at its old
+// address when it comes back at another, refuses it (aliveNode), suspects what it knows, and declares it dead, not gone. So it may happen without
+// any fault, since each member sends a goodbye on no more than four times: in 2 of 6,000 worlds of eight members that were looked at.
+var missed = harness.Scenario{
+	Seed: 1, Nodes: []string{"n0", "n1", "n2"}, Topology: harness.Choice{Name: "complete"},
+	Latency:  harness.Choice{Name: "constant", Params: []int64{int64(20 * time.Millisecond)}},
+	Work:     []harness.Op{{At: 4 * time.Second, Node: "n1", Op: "come back", Arg: 1}},
+	Faults:   []harness.Fault{{ID: "deaf", Do: harness.Isolate, At: 4900 * time.Millisecond, For: 1300 * time.Millisecond, Nodes: []string{"n2"}}},
+	Duration: 20 * time.Second,
+}
+
+// TestWhoIsNotHeardIsRefusedForEver plays the stories of goodbyes that not all hear, as memberlist is and with DeadNodeReclaimTime as Consul has it.
+func TestWhoIsNotHeardIsRefusedForEver(t *testing.T) {
+	if n := howOften(t, start, unheard, 1); n != 1 {
+		t.Error("who leaves unheard was taken back: what the README says of memberlist is not true any more")
+	}
+	if n := howOften(t, start, missed, 20); n < 15 { // in some, who missed the goodbye declares others dead and joins them again
+		t.Errorf("whose goodbye was missed was refused in %d of 20 worlds: what the README says of memberlist is not true any more", n)
+	}
+	for _, story := range []harness.Scenario{unheard, missed} {
+		if n := howOften(t, reclaiming(30*time.Second), story, 20); n != 0 {
+			t.Errorf("with DeadNodeReclaimTime, who left was refused in %d of 20 worlds", n)
+		}
+	}
+}
+
+// howOften is in how many worlds, of seeds from the story's on, not all see who comes back.
+func howOften(t *testing.T, start func(*bubble.Host, []netip.AddrPort) (*member, error), story harness.Scenario, worlds int) (n int) {
 	l := returns(t)
-	l.Space = rapid.Just(unheard)
-	if f := l.Search(properties.Sweep{Worlds: 1, Runs: -1}); f.Breach == nil {
-		t.Error("it was taken back: what the README says of memberlist is not true any more")
+	l.Boot = bubble.Boot(start)
+	for range worlds {
+		l.Space = rapid.Just(story)
+		if f := l.Search(properties.Sweep{Worlds: 1, Runs: -1}); f.Breach != nil {
+			n++
+		}
+		story.Seed++
 	}
-	l.Boot = bubble.Boot(reclaiming(30 * time.Second)) // as Consul sets it
-	if f := l.Search(properties.Sweep{Worlds: 1, Runs: -1}); f.Breach != nil {
-		t.Error(f.Breach)
-	}
+	return n
 }

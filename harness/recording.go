@@ -31,10 +31,12 @@ func (w *World) Record() {
 	}
 	w.reading.recording = report.Record(w.World)
 	w.reading.recording.Describe(func(data []byte) string {
-		if w.describe == nil {
-			return ""
+		if w.describe != nil {
+			if kind := w.describe(data); kind != "" {
+				return kind
+			}
 		}
-		return w.describe(data)
+		return w.Meaning(data)
 	})
 	for _, g := range w.reading.graphs {
 		w.follow(g)

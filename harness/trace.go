@@ -149,7 +149,7 @@ func (w *World) note(n *sim.Node, format string, args ...any) {
 }
 
 // Describe says what payloads mean, in stories, in traces and in reports. Without it, and where it says
-// nothing, a payload is its text, or its size if it has none.
+// nothing, a payload is its text, or its size if it has none; of streams between programs, what TCP would send: "TCP SYN".
 func (w *World) Describe(describe func(data []byte) string) { w.describe = describe }
 
 // Payload says what a payload means, as [World.Describe] was told to.
@@ -158,6 +158,9 @@ func (w *World) Payload(data []byte) string {
 		if text := w.describe(data); text != "" {
 			return text
 		}
+	}
+	if text := w.Meaning(data); text != "" {
+		return fmt.Sprintf("%s (%d B)", text, len(data))
 	}
 	return plainPayload(data)
 }

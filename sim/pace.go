@@ -85,6 +85,17 @@ func (w *World) Because(event uint64, n *Node, f func()) {
 // Reacting reports whether what happens now is a part of an event that ran before: see [World.Because].
 func (w *World) Reacting() bool { return w.reacting }
 
+// Speak has describe say what payloads mean of those that it knows, "" of others: for whoever sends packets on behalf of programs.
+func (w *World) Speak(describe func(data []byte) string) { w.describe = describe }
+
+// Meaning says what a payload means, as [World.Speak] was told to; "" is unknown.
+func (w *World) Meaning(data []byte) string {
+	if w.describe == nil {
+		return ""
+	}
+	return w.describe(data)
+}
+
 // next returns when the earliest entry is due, and whether there is one.
 func (q *queue) next() (at int64, ok bool) {
 	if q.size == 0 {

@@ -48,6 +48,7 @@ type World struct {
 	procs    []*Proc
 	shared   map[any]any
 	settling func(w *World, name string) Place
+	describe func(data []byte) string // see Speak
 }
 
 // running is the event being carried out.

@@ -58,6 +58,7 @@ func of(n *sim.Node) *bubble {
 		b.draw()
 		b.record()
 		w.Pace((*pace)(b))
+		w.Speak(describe)
 		w.Watch(b.crashed, sim.Crashed)
 		w.Watch(b.stopped, sim.Paused, sim.Resumed)
 		return b

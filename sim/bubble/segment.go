@@ -70,3 +70,24 @@ type streamKey struct {
 	remote netip.AddrPort
 	number uint64
 }
+
+// describe says what a segment is, "" of other payloads.
+func describe(data []byte) string {
+	if !isSegment(data) {
+		return ""
+	}
+	s := parseSegment(data)
+	switch {
+	case s.flags&rst != 0:
+		return "TCP RST"
+	case s.flags&(syn|ack) == syn|ack:
+		return "TCP SYN+ACK"
+	case s.flags&syn != 0:
+		return "TCP SYN"
+	case s.flags&fin != 0:
+		return "TCP FIN"
+	case len(s.payload) > 0:
+		return "TCP data"
+	}
+	return "TCP ACK"
+}

@@ -40,7 +40,7 @@ type bubble struct {
 	event  bool                   // the runner is in an event
 	since  time.Duration          // the bubble's time when the event began
 	events uint64                 // how many began
-	wakes  []*sync.Cond           // who is to be woken when the event has ended
+	wakes  []func()               // wake who is to be woken when the event has ended, or the world runs
 
 	broken  atomic.Pointer[string] // what a program's goroutine panicked with
 	history string                 // the file in which the world is written down, if one is asked for
@@ -111,12 +111,16 @@ func (b *bubble) scheduled() {
 	}
 }
 
-// wake has everybody who waits on c look again, once the event that runs has ended, or now when none does.
-func (b *bubble) wake(c *sync.Cond) {
-	if b.event {
-		b.wakes = append(b.wakes, c)
+// wake has everybody who waits on c look again, at the time of [bubble.stir].
+func (b *bubble) wake(c *sync.Cond) { b.stir(c.Broadcast) }
+
+// stir calls f, which sets goroutines going: once the event that runs has ended; when the world runs, if the test calls while it does not, since
+// it is the test's alone until then; else now.
+func (b *bubble) stir(f func()) {
+	if b.event || b.runner.Load() == nil && b.owner == self() {
+		b.wakes = append(b.wakes, f)
 	} else {
-		c.Broadcast()
+		f()
 	}
 }
 

@@ -168,7 +168,7 @@ func (h *Host) enter() (unlock func()) {
 
 // crash ends the host: its context, its sockets.
 func (h *Host) crash() {
-	h.cancel()
+	h.b.stir(h.cancel)
 	h.paused = false
 	h.b.wake(h.awake)
 	for _, c := range h.sockets {

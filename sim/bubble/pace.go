@@ -19,7 +19,7 @@ func (p *pace) Begin() {
 	p.owner = name
 	(*bubble)(p).draw()
 	if !p.event { // else the world is joined in the middle of one
-		p.settle() // what the test itself set going
+		p.wakeAll() // what the test itself set going
 	}
 }
 
@@ -97,14 +97,19 @@ func (p *pace) Settle() {
 		panic(fmt.Sprintf("bubble: the event at %v took %v of the bubble's time: what the world calls must return without waiting; "+
 			"what waits is started with Host.Go", p.since, took))
 	}
+	p.wakeAll()
+	p.passOn()
+}
+
+// wakeAll has who is to be woken run until they are blocked again, one after the other, and everybody else.
+func (p *pace) wakeAll() {
 	for len(p.wakes) > 0 {
-		c := p.wakes[0]
+		wake := p.wakes[0]
 		p.wakes = p.wakes[1:]
-		c.Broadcast()
+		wake()
 		p.settle()
 	}
 	p.settle()
-	p.passOn()
 }
 
 // passOn panics with what a program's goroutine panicked with.
@@ -124,6 +129,10 @@ func (p *pace) Close() {
 			h.crash()
 		}
 	}
+	for _, wake := range p.wakes {
+		wake()
+	}
+	p.wakes = nil
 	unlock()
 	time.Sleep(farewell)
 	synctest.Wait()

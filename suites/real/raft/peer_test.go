@@ -49,6 +49,7 @@ type peer struct {
 	*engine
 	h       *bubble.Host
 	id      uint64
+	life    int
 	conn    *bubble.PacketConn
 	past    *past
 	log     []logged
@@ -69,7 +70,8 @@ func start(h *bubble.Host, _ []netip.AddrPort) (*peer, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &peer{h: h, id: uint64(h.Node().Index()) + 1, conn: conn, past: sim.Shared(h.Node(), func() *past { begin(h.Node().World().Seed()); return newPast() })}
+	past := sim.Shared(h.Node(), func() *past { begin(h.Node().World().Seed()); return newPast() })
+	p := &peer{h: h, id: uint64(h.Node().Index()) + 1, life: h.Node().Life(), conn: conn, past: past}
 	state, entries := p.load()
 	p.engine = newEngine(p.id, len(h.Node().World().Nodes()), state, entries)
 	h.Go(p.run)
@@ -176,7 +178,7 @@ func (p *peer) listen(ctx context.Context) {
 func (p *peer) proposeNow(ctx context.Context) {
 	for i := 0; ctx.Err() == nil; i++ {
 		time.Sleep(2 * time.Second)
-		p.propose(ctx, fmt.Sprint(p.id, ".", p.h.Node().Life(), ".", i))
+		p.propose(ctx, fmt.Sprint(p.id, ".", p.life, ".", i))
 	}
 }
 

@@ -123,7 +123,7 @@ func (h *Host) start(f func()) {
 	}()
 }
 
-// Context ends when the node crashes.
+// Context ends when the node crashes: when the world runs, if the test has it crash between runs.
 func (h *Host) Context() context.Context { return h.context }
 
 // Node returns the machine.

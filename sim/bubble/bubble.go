@@ -23,9 +23,11 @@ import (
 
 // bubble joins a world to the bubble of testing/synctest that it is played in.
 type bubble struct {
-	w     *sim.World
-	began time.Time // what the bubble's clock showed when the world began
-	hosts []*Host   // by index of node, nil where there is none
+	w *sim.World
+
+	number uint64    // of the bubble in the process
+	began  time.Time // what the bubble's clock showed when the world began
+	hosts  []*Host   // by index of node, nil where there is none
 
 	factor, offset int // of the permutation of lanes
 
@@ -51,7 +53,7 @@ func of(n *sim.Node) *bubble {
 	return sim.Shared(n, func() *bubble {
 		mustBeInside()
 		w := n.World()
-		b := &bubble{w: w, began: time.Now().Add(-w.Elapsed()), kick: make(chan struct{}, 1), target: -1, event: w.Event() != 0, since: w.Elapsed()}
+		b := &bubble{w: w, number: bubbles.Add(1), began: time.Now().Add(-w.Elapsed()), kick: make(chan struct{}, 1), target: -1, event: w.Event() != 0, since: w.Elapsed()}
 		b.mu = turn{make(chan struct{}, 1), b.eventWaits}
 		b.rest()
 		reseed(w.Seed())

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -25,5 +26,8 @@ const (
 	labelLife  = "life"
 )
 
-// name tells the bubble from others of the process.
-func (b *bubble) name() string { return fmt.Sprintf("%#x %p", b.w.Seed(), b) }
+// name tells the bubble from all others of the process, also from those of which only goroutines are left.
+func (b *bubble) name() string { return fmt.Sprintf("%#x %d", b.w.Seed(), b.number) }
+
+// bubbles is how many there have been.
+var bubbles atomic.Uint64

@@ -36,8 +36,9 @@ The flags are those of go test. -tags is joined with the tag overlaytest; -overl
 -msan, -asan and -cpu cannot be had. One package after the other is tested, on one
 processor. A test binary made with -c is exact by itself.
 
-Each bubble is seeded by sim/bubble from the seed of its world. OVERLAYTEST_ORDER=7 in the
-environment has bubbles without a world take another order.
+Each bubble is seeded by sim/bubble from the seed of its world. The goroutine that runs the
+world draws by itself, in each event anew: so looking at a world changes nothing in it.
+OVERLAYTEST_ORDER=7 in the environment has bubbles without a world take another order.
 
 Nearly, not wholly: what depends on addresses in memory (maps with pointers as keys) or on
 what the collector did (pools, weak pointers, cleanups).

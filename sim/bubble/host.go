@@ -38,7 +38,10 @@ type Host struct {
 
 // Boot makes a function for [sim.World.Node], and what harness.Spawn takes, of one that starts a program on a host. It is called at every
 // start of the node, on a goroutine of the host; met are the addresses the topology introduces. It must return without waiting for other
-// nodes: what waits is started with [Host.Go]. An error, or a start that waits, is a panic that names the node.
+// nodes: what waits is started with [Host.Go]. An error, or a start that waits or panics, is a panic that names the node.
+//
+// The same goes for all that the world calls, such as the operations of a workload and the method Leave: an event that waits ends the process,
+// and says where. Who is to wait is a goroutine that it starts.
 func Boot[O any](start func(h *Host, met []netip.AddrPort) (O, error)) func(n *sim.Node, met []netip.AddrPort) O {
 	return func(n *sim.Node, met []netip.AddrPort) O {
 		b := of(n)

@@ -16,8 +16,8 @@ import (
 // run in parallel with others. For a Ginkgo spec, see bdd.Bubble.
 //
 // The test fails, with their stacks, if goroutines remain when f has returned: worlds are to be closed. Channels, timers and contexts that
-// f waits for are made in it: the world's time stands still while a goroutine waits for one from outside; who does is named on standard
-// error after ten seconds.
+// f waits for are made in it: the world's time stands still while a goroutine waits for one from outside, or for a lock; who does is named on
+// standard error after ten seconds. F has time pass by running a world, not by time.Sleep, and calls what waits for programs by [Do].
 func Test(t *testing.T, seed uint64, f func(t *testing.T)) {
 	t.Helper()
 	if err := Play(t, seed, f); err != nil {
@@ -60,7 +60,7 @@ func Play(t *testing.T, seed uint64, f func(t *testing.T)) (err error) {
 }
 
 // Around makes the field Around of a law: each world is played in a bubble of its own. What play panics with, such as what skips the test, leaves
-// the bubble.
+// the bubble. Goroutines of programs that go on when their nodes are down break the law; others that remain fail the test.
 func Around(t *testing.T) func(seed uint64, play func()) {
 	return func(seed uint64, play func()) {
 		t.Helper()

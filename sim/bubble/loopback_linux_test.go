@@ -116,10 +116,17 @@ func toldError(err error) string {
 			told += ", " + class.Error()
 		}
 	}
-	if e, ok := errors.AsType[net.Error](err); ok {
+	if e, ok := errors.AsType[passing](err); ok {
 		told += fmt.Sprintf(", timeout: %v, temporary: %v", e.Timeout(), e.Temporary())
 	}
 	return told
+}
+
+// passing is net.Error, by methods that programs still ask for.
+type passing interface {
+	error
+	Timeout() bool
+	Temporary() bool
 }
 
 // onLoopback plays a script on the machine that the test runs on.

@@ -15,8 +15,8 @@ type edit struct {
 var edits = []edit{
 	// The bubble's random state: splitmix64, seeded from the environment and the number of the bubble in the process. The goroutine that runs
 	// the world has a state of its own, which each event begins anew: so what the test draws when it looks at the world changes nothing in it.
-	{"runtime/synctest.go", "	active  int // other sources of activity\n}\n", "	active  int // other sources of activity\n\n	overlaytest      [2]uint64 // states of random numbers: what goroutines share, and the owner's\n	overlaytestMaps  [2]uint64 // of the seeds of maps\n	overlaytestOwner uint64    // the goroutine that has states of its own, 0 if none\n}\n"},
-	{"runtime/synctest.go", "	bubble.now = synctestBaseTime\n", "	bubble.now = synctestBaseTime\n	bubble.overlaytest[0] = overlaytestSeed()*0x9e3779b97f4a7c15 ^ bubble.id\n"},
+	{"runtime/synctest.go", "	active  int // other sources of activity\n}\n", "	active  int // other sources of activity\n\n	overlaytest      [2]uint64 // states of random numbers: what goroutines share, and the owner's\n	overlaytestMaps  [2]uint64 // of the seeds of maps\n	overlaytestOwner uint64    // the goroutine that has states of its own, 0 if none\n	overlaytestTies  uint64    // says which timer of an instant is first\n	overlaytestMade  [2]uint64 // timers, by whom\n}\n"},
+	{"runtime/synctest.go", "	bubble.now = synctestBaseTime\n", "	bubble.now = synctestBaseTime\n	bubble.overlaytest[0] = overlaytestSeed()*0x9e3779b97f4a7c15 ^ bubble.id\n	bubble.overlaytestTies = bubble.overlaytest[0]\n"},
 	{"runtime/synctest.go", "// changegstatus is called when the non-lock status of a g changes.\n", additions + "// changegstatus is called when the non-lock status of a g changes.\n"},
 
 	// The process starts from one state: hashes of maps, and what goroutines outside of bubbles draw.
@@ -35,8 +35,12 @@ var edits = []edit{
 
 	// Which ready case a select takes.
 	{"runtime/select.go", "		j := cheaprandn(uint32(norder + 1))\n", "		j := overlaytestRandn(uint32(norder+1), 's')\n"},
-	// Which timer of one instant fires first.
-	{"runtime/time.go", "			t.rand = cheaprand()\n", "			t.rand = overlaytestRandn(1<<31, 't')\n"},
+	// Which timer of one instant fires first: by the number that it got when it was made, since a select adds those that it waits for in the
+	// order of addresses.
+	{"runtime/time.go", "			t.rand = cheaprand()\n", "			t.rand = overlaytestTie(t)\n"},
+	{"runtime/time.go", "	rand    uint32 // randomizes order of timers at same instant; only set when isFake\n", "	rand    uint32 // randomizes order of timers at same instant; only set when isFake\n\n	overlaytest uint64 // its number in the bubble\n"},
+	{"runtime/time.go", "		if gp.bubble != nil {\n			t.isFake = true\n", "		if gp.bubble != nil {\n			t.isFake = true\n			t.overlaytest = overlaytestNumber(gp.bubble)\n"},
+	{"runtime/time.go", "	if bubble := getg().bubble; bubble != nil {\n		t.isFake = true\n", "	if bubble := getg().bubble; bubble != nil {\n		t.isFake = true\n		t.overlaytest = overlaytestNumber(bubble)\n"},
 	// The shape of the tree of semaphores, and when a mutex is handed over: by the bubble's clock, not by how busy the machine is.
 	{"runtime/sema.go", "	s.ticket = cheaprand() | 1\n", "	s.ticket = overlaytestRandn(1<<31, 'q') | 1\n"},
 	{"runtime/sema.go", "func internal_sync_nanotime() int64 {\n", "func internal_sync_nanotime() int64 {\n	if b := getg().bubble; b != nil {\n		return b.now\n	}\n"},

@@ -2,7 +2,6 @@ package bubble
 
 import (
 	"fmt"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -13,7 +12,7 @@ const farewell = 2 * time.Minute
 
 // left names the goroutines of hosts, with their stacks: those that started on one, and those that these started.
 func (b *bubble) left() string {
-	return stacks(func(head string) bool { return strings.Contains(head, fmt.Sprintf("%q: %q", labelWorld, b.name())) })
+	return stacks(func(head string) bool { return labelled(head, labelWorld) == b.name() })
 }
 
 // namedAlready are the bubbles whose goroutines World.Close has named: there is no more to be said of them.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"regexp"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -60,12 +61,31 @@ func inBubble(name string) string {
 	})
 }
 
-var inLabels = regexp.MustCompile(`"` + labelNode + `": ("(?:[^"\\]|\\.)*")`)
+// inLabels is a label of a goroutine in the first line of its stack: "key": "value" with Go 1.26; since Go 1.27, quoted where need be.
+var inLabels = regexp.MustCompile(`("(?:[^"\\]|\\.)*"|[\w./]+): ("(?:[^"\\]|\\.)*"|[\w./]*)`)
+
+// labelled returns the label of a goroutine, by its stack's first line, "" if it has none.
+func labelled(head, key string) string {
+	for _, label := range inLabels.FindAllStringSubmatch(head, -1) {
+		if unquoted(label[1]) == key {
+			return unquoted(label[2])
+		}
+	}
+	return ""
+}
+
+// unquoted is a text that may be quoted as Go does.
+func unquoted(text string) string {
+	if plain, err := strconv.Unquote(text); err == nil {
+		return plain
+	}
+	return text
+}
 
 // ofNode says of which node the goroutine is, "" if it is of none.
 func ofNode(head string) string {
-	if node := inLabels.FindStringSubmatch(head); node != nil {
-		return " of node " + node[1]
+	if node := labelled(head, labelNode); node != "" {
+		return fmt.Sprintf(" of node %q", node)
 	}
 	return ""
 }
@@ -81,14 +101,16 @@ func stacks(wanted func(head string) bool) string {
 		if !ok || !wanted(head) {
 			continue
 		}
-		state, _, _ = strings.Cut(state, ",")
+		if end := strings.IndexAny(state, ",]"); end >= 0 {
+			state = state[:end]
+		}
 		place := state + inParticular.ReplaceAllString(rest, "")
 		if i, shown := same[place]; shown {
 			more[i]++
 			continue
 		}
 		same[place] = len(heads)
-		heads = append(heads, fmt.Sprintf("%s [%s]%s", number, strings.TrimSuffix(state, "]:"), ofNode(head)))
+		heads = append(heads, fmt.Sprintf("%s [%s]%s", number, state, ofNode(head)))
 		rests = append(rests, strings.TrimSpace(rest))
 	}
 	for i := range heads {

@@ -355,8 +355,8 @@ func isView(actual any) bool {
 	return false
 }
 
-// closure is how the compiler names a function without a name.
-var closure = regexp.MustCompile(`(^|\.)func\d+(\.|$)`)
+// closure is how the compiler names a function without a name: spread.func1, and spread.1 in some places.
+var closure = regexp.MustCompile(`(^|\.)(func)?\d+(\.|$)`)
 
 // functionName is how a headline names what is looked at: the name of a function or method, the place of the assertion for a closure.
 func functionName(actual any, place string) string {

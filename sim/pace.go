@@ -115,7 +115,7 @@ func (q *queue) next() (at int64, ok bool) {
 }
 
 // earliest returns when the earliest entry of the buckets is due: it lies in the lowest one. Floor is at its instant already if it lies in the
-// span of that bucket, for entries leave only with all of their bucket.
+// span of that bucket, for entries leave only with all of their bucket, but for those of one instant.
 func (q *queue) earliest() int64 {
 	level := uint(bits.TrailingZeros32(q.levels))
 	digit := uint(bits.TrailingZeros64(q.masks[level]))

@@ -75,6 +75,14 @@ func spelled(program string) string {
 	return strings.TrimSuffix(filepath.Base(program), ".exe") + " test"
 }
 
+// quoted is a value as a person gives it to a shell.
+func quoted(value string) string {
+	if strings.ContainsAny(value, " \t") {
+		return "'" + value + "'"
+	}
+	return value
+}
+
 // refused says why a flag of go test cannot be had.
 var refused = map[string]string{
 	"overlay": "go takes one overlay at a time, and the exact runtime is one",
@@ -113,7 +121,7 @@ func parse(args []string) (f flags, err error) {
 			}
 		}
 		if slices.Contains(building, name) {
-			f.built = append(f.built, "-"+name+"="+value)
+			f.built = append(f.built, "-"+name+"="+quoted(value))
 		}
 		switch why, bad := refused[name]; {
 		case bad && value != "false" && !(name == "cpu" && value == "1"):

@@ -41,7 +41,8 @@ world draws by itself, in each event anew: so looking at a world changes nothing
 OVERLAYTEST_ORDER=7 in the environment has bubbles without a world take another order.
 
 Nearly, not wholly: what depends on addresses in memory (maps with pointers as keys) or on
-what the collector did (pools, weak pointers, cleanups).
+what the collector did (pools, weak pointers, cleanups). It comes when the heap has grown
+fivefold: GOGC is 400 unless the environment sets it.
 
 Not covered: cgo and programs with several threads, goroutines outside the bubble, wall
 time, files, real sockets, crypto/rand outside of bubble.Test. Who waits for another

@@ -62,6 +62,9 @@ func TestATestIsRunAgainAsItWasBuilt(t *testing.T) {
 	if want := "-C=there -tags=a -modfile=old/go.mod -mod=mod"; err != nil || strings.Join(f.built, " ") != want {
 		t.Errorf("%q, %v, want %q", f.built, err, want)
 	}
+	if f, err := parse([]string{"-C", "a folder"}); err != nil || f.folder != "a folder" || f.built[0] != "-C='a folder'" {
+		t.Errorf("%+v, %v", f, err)
+	}
 	if want := "-v -modfile=old/go.mod -mod=mod -run X . -args -tags b"; strings.Join(f.rest, " ") != want {
 		t.Errorf("the rest is %q, want %q", f.rest, want)
 	}
